@@ -1,0 +1,197 @@
+"""Derivatives checked against differences: of a whole function, and of each edge of its graph."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import ArgumentError, GradcheckError
+from autograd.functional import value_and_grad
+from autograd.graph import no_grad, operations, transform
+from autograd.value import Value, number
+from autograd.variable import Variable
+
+__all__ = ["difference", "gradcheck", "numerical_gradient"]
+
+
+def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
+    """Return the gradient by central differences, ``(f(x + h) - f(x - h)) / (2 h)`` in each element.
+
+    It needs two evaluations for each element, where `grad` needs about three for all of them together.
+
+    Parameters
+    ----------
+    f : callable
+        A function of what ``x`` is, returning one number.
+    x : number, list or tuple of numbers, or ndarray
+        Where.
+    h : float, optional
+        The step. The error is of order h squared, and of order 1e-16 / h by rounding.
+
+    Returns
+    -------
+    float, list, tuple or ndarray
+        In the form of ``x``.
+
+    Examples
+    --------
+    >>> from autograd import numerical_gradient
+    >>> round(numerical_gradient(lambda x: x**3, 2.0), 6)
+    12.0
+    """
+    if not h > 0:
+        raise ArgumentError(f"the step h of a difference must be positive, not {h!r}")
+    with no_grad():
+        if isinstance(x, list | tuple):
+            slopes = [
+                _central(lambda t, i=i: f(type(x)([*x[:i], t, *x[i + 1 :]])), number(element, f"element {i} of x"), h)
+                for i, element in enumerate(x)
+            ]
+            return type(x)(slopes)
+        if isinstance(x, np.ndarray):
+            return np.array([_central(_along(f, x, i), float(x[i]), h) for i in np.ndindex(x.shape)]).reshape(x.shape)
+        return _central(f, number(x, "x"), h)
+
+
+def _along(f: Callable[[Any], Any], x: np.ndarray, index: tuple[int, ...]) -> Callable[[float], Any]:
+    def moved(t: float) -> Any:
+        point = x.astype(np.float64)
+        point[index] = t
+        return f(point)
+
+    return moved
+
+
+def _central(f: Callable[[float], Any], x: float, h: float) -> float:
+    return (_result(f, x + h) - _result(f, x - h)) / (2 * h)
+
+
+def _result(f: Callable[[float], Any], x: float) -> float:
+    return number(f(x), "the result of a function to differentiate")
+
+
+def difference(f: Callable[[float], Any], x: float) -> tuple[float, float]:
+    """Return the derivative of ``f`` at ``x`` and an estimate of its error, by Ridders' method.
+
+    Central differences with shrinking steps, extrapolated to step zero; the entry with the smallest estimated error
+    is taken (C. Ridders, Advances in Engineering Software 4, 1982).
+    """
+    shrink, rows = 1.6, 12
+    h = 0.1 * max(1.0, abs(x))
+    previous: list[float] = []
+    best, error = math.nan, math.inf
+    for _ in range(rows):
+        entries = [_central(f, x, h)]
+        factor = shrink * shrink
+        for k, coarser in enumerate(previous):
+            entries.append((factor * entries[k] - coarser) / (factor - 1))
+            factor *= shrink * shrink
+            doubt = max(abs(entries[-1] - entries[-2]), abs(entries[-1] - coarser))
+            if doubt <= error:
+                best, error = entries[-1], doubt
+        previous = entries
+        h /= shrink
+    return best, error
+
+
+def gradcheck(f: Callable[..., Any], *args: Any, order: int = 2, rtol: float = 1e-6) -> None:
+    """Check the derivatives of ``f`` at ``args`` against differences, edge by edge and as a whole.
+
+    Every local gradient of the recorded graph is compared with a difference of its own operation, so a wrong rule is
+    found by name; then the whole gradient is compared, which also finds a number that left the graph. The check
+    repeats on the derivative itself, up to ``order``.
+
+    Parameters
+    ----------
+    f : callable
+        A function of numbers that returns one number.
+    *args : numbers
+        Where to check.
+    order : int, optional
+        The highest derivative to check.
+    rtol : float, optional
+        The relative error allowed, beside the estimated error of the difference.
+
+    Raises
+    ------
+    GradcheckError
+        Naming the operation and the operand whose rule is wrong, or the argument whose derivative is.
+    ArgumentError
+        If ``order`` is less than 1.
+
+    Examples
+    --------
+    >>> from autograd import gradcheck, sin
+    >>> gradcheck(lambda x, y: x * sin(y), 1.5, 0.5)
+    """
+    if order < 1:
+        raise ArgumentError(f"gradcheck needs an order of at least 1, not {order!r}")
+    points = [number(x, f"argument {i} of gradcheck") for i, x in enumerate(args)]
+    _check_edges(f, points, rtol)
+    _check_whole(f, points, rtol)
+    if order > 1:
+        gradcheck(_mixed_derivative(f, len(points)), *points, order=order - 1, rtol=rtol)
+
+
+def _check_edges(f: Callable[..., Any], points: Sequence[float], rtol: float) -> None:
+    with transform():
+        result = f(*(Value(x) for x in points))
+    for node in operations([result] if isinstance(result, Variable) else []):
+        assert node.op is not None
+        numbers = [x.data if isinstance(x, Value) else float(x) for x in node.inputs]
+        if tuple(numbers) in node.op.kinks:
+            continue  # the derivative is a choice here, and the row states it
+        for edge in node.edges:
+            i = edge.position
+
+            def along(t: float, row: Any = node.op, numbers: list[float] = numbers, i: int = i) -> Any:
+                return _evaluate(row, [*numbers[:i], t, *numbers[i + 1 :]])
+
+            expected, error = difference(along, numbers[i])
+            if not _agree(edge.local_gradient, expected, error, rtol):
+                raise GradcheckError(
+                    f"the rule of {node.op.name!r} is wrong for operand {i}: it gives {edge.formula} = "
+                    f"{edge.local_gradient:.12g}, but a difference gives {expected:.12g}, at operands {numbers}"
+                )
+
+
+def _evaluate(row: Any, numbers: Sequence[float]) -> Any:
+    """Apply the row to plain numbers that are already in operand order."""
+    return row.evaluate(*numbers)
+
+
+def _check_whole(f: Callable[..., Any], points: Sequence[float], rtol: float) -> None:
+    _, gradients = value_and_grad(f, argnums=range(len(points)))(*points)
+    for i, found in enumerate(gradients):
+
+        def along(t: float, i: int = i) -> Any:
+            return f(*points[:i], t, *points[i + 1 :])
+
+        with no_grad():
+            expected, error = difference(along, points[i])
+        if not _agree(float(found), expected, error, rtol):
+            raise GradcheckError(
+                f"the derivative of {getattr(f, '__name__', f)!s} by argument {i} is {float(found):.12g}, but a "
+                f"difference gives {expected:.12g}, at {list(points)}; every rule in its graph is right, so a number "
+                "left the graph on its way (float(), .data, a function of math), or the function is not smooth here"
+            )
+
+
+def _mixed_derivative(f: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """A combination of all first derivatives with unequal weights: its gradient checks all second ones."""
+
+    def combination(*xs: Any) -> Any:
+        _, gradients = value_and_grad(f, argnums=range(count))(*xs)
+        return sum((1.0 + 0.5 * i) * g for i, g in enumerate(gradients))
+
+    combination.__name__ = f"derivative of {getattr(f, '__name__', f)}"
+    return combination
+
+
+def _agree(found: float, expected: float, error: float, rtol: float) -> bool:
+    if not math.isfinite(expected):  # no difference to be had: an end of the domain
+        return True
+    return abs(found - expected) <= rtol * max(abs(expected), abs(found)) + max(10 * error, 1e-9)

@@ -1,0 +1,105 @@
+"""Every exception and warning this package raises. Each message names the thing, where it came from and the cure."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+
+__all__ = [
+    "ArgumentError",
+    "AutogradError",
+    "DisconnectedWarning",
+    "DrawingError",
+    "GradcheckError",
+    "GraphChangedError",
+    "MissingExtraError",
+    "NonFiniteGradientError",
+    "NonFiniteWarning",
+    "NotALeafError",
+    "NotANumberError",
+    "NotAScalarError",
+    "SizeError",
+    "brief",
+    "warn",
+]
+
+
+class AutogradError(Exception):
+    """Base of every exception raised by ``autograd`` and ``nn``."""
+
+
+class ArgumentError(AutogradError, ValueError):
+    """An argument has a value that makes no sense here: a negative learning rate, an unknown activation."""
+
+
+class NotANumberError(AutogradError, TypeError):
+    """Something that is not a real number was given where one is needed."""
+
+
+class NotAScalarError(AutogradError, TypeError):
+    """A derivative was asked of something that is not one number, and no seed says in which direction."""
+
+
+class SizeError(AutogradError, ValueError):
+    """Two sizes that must agree do not."""
+
+
+class NotALeafError(AutogradError, RuntimeError):
+    """Only a leaf may be changed, copied or trained; this one is the result of an operation."""
+
+
+class GraphChangedError(AutogradError, RuntimeError):
+    """A leaf was given a new number between the forward pass and the derivative of it."""
+
+
+class NonFiniteGradientError(AutogradError, ArithmeticError):
+    """A gradient is inf or nan, and using it would destroy what was learned."""
+
+
+class GradcheckError(AutogradError, AssertionError):
+    """A derivative and its finite difference disagree."""
+
+
+class DrawingError(AutogradError, RuntimeError):
+    """A picture could not be made."""
+
+
+class MissingExtraError(AutogradError, ImportError):
+    """An optional dependency is missing; the message names the extra that brings it."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs an optional dependency: pip install 'glassgrad[{extra}]'")
+        self.feature = feature
+        self.extra = extra
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        return type(self), (self.feature, self.extra)
+
+
+class DisconnectedWarning(UserWarning):
+    """A result does not depend on a variable it is differentiated by, or a number left the graph on its way."""
+
+
+class NonFiniteWarning(RuntimeWarning):
+    """A backward pass produced an inf or nan gradient."""
+
+
+def brief(x: object, limit: int = 60) -> str:
+    """Return ``repr(x)`` cut to a length that suits an error message."""
+    try:
+        text = repr(x)
+    except ValueError:  # an int of more than 4,300 digits has no repr
+        text = f"an object of type {type(x).__name__}"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+_PACKAGE = str(Path(__file__).parent)
+
+
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn as from the user's line: the nearest caller outside this package."""
+    level = 1
+    while sys._getframe(level).f_code.co_filename.startswith((_PACKAGE, "<recorder of ")):
+        level += 1
+    warnings.warn(message, category, stacklevel=level + 1)

@@ -1,0 +1,49 @@
+"""Forward mode: one walk from the leaves to the results gives their derivative in one direction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from autograd.graph import operations
+from autograd.primitives import strong_mul
+from autograd.reverse import local_partials
+from autograd.variable import Variable
+
+__all__ = ["tangents"]
+
+
+def tangents(
+    roots: Iterable[Variable], directions: Mapping[Variable, Any], *, create_graph: bool = False, since: int = -1
+) -> dict[Variable, Any]:
+    """Return the tangent of every node that depends on the variables given a direction.
+
+    Parameters
+    ----------
+    roots : iterable of Variable
+        The results.
+    directions : mapping of Variable to number
+        The tangents of the variables to differentiate by.
+    create_graph : bool, optional
+        Read the rows again on Variables, so that tangents are recorded expressions.
+    since : int, optional
+        Nodes no younger than this stamp are not entered.
+
+    Raises
+    ------
+    GraphChangedError
+        If a leaf was changed after it was used.
+    """
+    tangent = dict(directions)
+    for node in reversed(operations(roots, since)):
+        if any(parent in tangent for parent in node.parents):
+            tangent[node] = _push_recorded(node, tangent) if create_graph else node.push(tangent)
+    return tangent
+
+
+def _push_recorded(node: Variable, tangent: Mapping[Variable, Any]) -> Any:
+    total: Any = 0.0
+    for parent, partial in zip(node.parents, local_partials(node), strict=True):
+        if parent in tangent:
+            total = total + strong_mul(partial, tangent[parent])
+    return total

@@ -1,0 +1,208 @@
+"""The recorded graph: whether to record, and walks over it, newest node first.
+
+Every node carries a stamp, the order of creation. A node is younger than its parents, so newest-first is a
+topological order, whatever the graph looks like; and a leaf that was changed is stamped anew, so an edge from a parent
+younger than its child tells that the leaf changed after the operation was recorded.
+"""
+
+from __future__ import annotations
+
+import gc
+import itertools
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+from autograd.errors import GraphChangedError
+
+if TYPE_CHECKING:
+    from autograd.variable import Variable
+
+__all__ = [
+    "Frontier",
+    "inside_transform",
+    "next_stamp",
+    "no_grad",
+    "operations",
+    "recording",
+    "set_recording",
+    "transform",
+]
+
+_recording: ContextVar[bool] = ContextVar("recording", default=True)
+
+recording = _recording.get
+"""``recording()`` is True while operations are recorded, in this thread and async task."""
+
+_inside_transform: ContextVar[bool] = ContextVar("inside_transform", default=False)
+
+inside_transform = _inside_transform.get
+"""``inside_transform()`` is True while `grad`, `jvp` or a kin of theirs runs the user's function."""
+
+next_stamp = itertools.count().__next__
+
+
+@contextmanager
+def set_recording(on: bool) -> Iterator[None]:
+    """Switch recording on or off inside a ``with`` block or a decorated function, for this thread and task only."""
+    token = _recording.set(on)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
+
+
+@contextmanager
+def transform() -> Iterator[None]:
+    """Record what a user's function does, because a transform of it (`grad`, `jvp`) asked for it."""
+    token = _inside_transform.set(True)
+    try:
+        with set_recording(True):
+            yield
+    finally:
+        _inside_transform.reset(token)
+
+
+def no_grad():  # type: ignore[no-untyped-def]  # the return type of a contextmanager is private to contextlib
+    """Compute without recording: results inside are leaves, and no derivative flows through them.
+
+    Returns
+    -------
+    context manager, also usable as a decorator
+
+    Examples
+    --------
+    >>> import autograd
+    >>> a = autograd.Value(3.0)
+    >>> with autograd.no_grad():
+    ...     b = a * a
+    >>> b.parents
+    ()
+    """
+    return set_recording(False)
+
+
+class Frontier:
+    """Operations waiting for their turn, newest first, and the leaves met on the way.
+
+    Parameters
+    ----------
+    since : int
+        Operations no younger than this stamp are not entered: what was recorded before is somebody else's.
+
+    Attributes
+    ----------
+    leaves : list of Variable
+        Every leaf pushed.
+    oldest : int
+        The stamp of the operation last taken.
+    """
+
+    __slots__ = ("_order", "_since", "_waiting", "leaves", "oldest")
+
+    def __init__(self, since: int = -1) -> None:
+        self._waiting: dict[int, Variable] = {}
+        self._order: list[int] = []
+        self._since = since
+        self.leaves: list[Variable] = []
+        self.oldest = next_stamp()
+
+    def push(self, node: Variable) -> None:
+        """Let a node wait that was not pushed before."""
+        if node.op is None:
+            self.leaves.append(node)
+        elif node.stamp > self._since:
+            turn = -node.stamp
+            self._waiting[turn] = node
+            heappush(self._order, turn)
+
+    def __iter__(self) -> Iterator[Variable]:
+        waiting, order = self._waiting, self._order
+        while order:
+            turn = heappop(order)
+            yield waiting.pop(turn)
+            self.oldest = -turn
+
+    def ensure_unchanged(self, operations: Iterable[Variable]) -> None:
+        """Refuse a graph of which a leaf was given a new number after an operation had used the old one.
+
+        Raises
+        ------
+        GraphChangedError
+            Naming the leaf and the operation.
+        """
+        suspects = {leaf for leaf in self.leaves if leaf.stamp > self.oldest}
+        if not suspects:  # the usual case: every leaf is older than every operation
+            return
+        for node in operations:
+            for parent in node.parents:
+                if parent in suspects and parent.stamp > node.stamp:
+                    raise GraphChangedError(
+                        f"the leaf {parent!r} was given a new number after {node.op!r} had used the old one, so this "
+                        "graph no longer belongs to it. Run the forward pass again, or update leaves after backward()."
+                    )
+
+
+def operations(roots: Iterable[Variable], since: int = -1) -> list[Variable]:
+    """Return every operation younger than ``since`` that the roots depend on, newest first.
+
+    Raises
+    ------
+    GraphChangedError
+        If a leaf was changed after it was used.
+    """
+    frontier = Frontier(since)
+    reached = set(roots)
+    for root in reached:
+        frontier.push(root)
+    found = []
+    for node in frontier:
+        found.append(node)
+        for parent in node.parents:
+            if parent not in reached:
+                reached.add(parent)
+                frontier.push(parent)
+    frontier.ensure_unchanged(found)
+    return found
+
+
+class _CollectorPace:
+    """Keeps Python's cyclic collector from scanning live graphs over and over.
+
+    Graph nodes cannot form cycles among themselves and die by reference count, but the collector does not know: it
+    starts after every 700 new containers and, on a large graph, spends more time than the program. So, when most of
+    what was made since the last collection were nodes, the next one is put off; when they were not, the threshold
+    goes back to what the user had set.
+    """
+
+    CONTAINERS_A_NODE = 3  # the node, its operands, its partials
+    FACTOR = 8
+    LARGEST = 4_000_000
+
+    def __init__(self) -> None:
+        self.last_stamp = 0
+        self.usual: int | None = None  # the user's own threshold while ours is set
+        self.ours = 0
+
+    def __call__(self, phase: str, info: dict[str, int]) -> None:
+        if phase != "stop":
+            return
+        threshold, *older = gc.get_threshold()
+        stamp = next_stamp()
+        made = (stamp - self.last_stamp) * self.CONTAINERS_A_NODE
+        self.last_stamp = stamp
+        if self.usual is not None and threshold != self.ours:
+            self.usual = None  # somebody else has set it since: theirs counts
+        if threshold and 2 * made >= threshold:
+            if self.usual is None:
+                self.usual = threshold
+            self.ours = min(threshold * self.FACTOR, max(self.LARGEST, self.usual))
+            gc.set_threshold(self.ours, *older)
+        elif self.usual is not None:
+            gc.set_threshold(self.usual, *older)
+            self.usual = None
+
+
+gc.callbacks.append(_CollectorPace())

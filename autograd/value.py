@@ -1,0 +1,332 @@
+"""Value: a float on the graph."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+import operator
+from collections.abc import Callable, Mapping
+from numbers import Real
+from typing import Any, Self, final
+
+import numpy as np
+
+from autograd.errors import DisconnectedWarning, NotALeafError, NotANumberError, brief, warn
+from autograd.graph import inside_transform, next_stamp, recording
+from autograd.primitives import Primitive, registry
+from autograd.recorder import recorder
+from autograd.variable import Variable
+
+__all__ = ["Value", "as_float", "number"]
+
+
+def as_float(x: Any) -> float | None:
+    """Return ``x`` as a float if it is a real number of any kind, NumPy's included, else None."""
+    if isinstance(x, Real | np.bool_) or (isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "biuf"):
+        try:
+            return float(x)
+        except OverflowError:
+            raise NotANumberError(f"{brief(x)} is too large for a float64") from None
+    return None
+
+
+def number(x: Any, what: str) -> float:
+    """Return ``x`` as a float, or refuse it as ``what``. A Value gives its number."""
+    plain = x._data if isinstance(x, Value) else as_float(x)
+    if plain is None:
+        raise NotANumberError(f"{what} must be one real number, not {type(x).__name__}: {brief(x)}")
+    return float(plain)
+
+
+def as_value(x: Any) -> Value:
+    """Return ``x`` as a Value: itself if it is one."""
+    return x if isinstance(x, Value) else Value(x)
+
+
+@final
+class Value(Variable):
+    """One number that remembers how it was made.
+
+    Arithmetic on Values, with each other and with plain numbers, records a graph; `backward` then finds the
+    derivative of the result by every leaf. Arithmetic is IEEE, as in NumPy: ``1 / Value(0)`` is inf.
+
+    Comparisons are by number and give plain bools, ``==`` too; the hash is by identity.
+
+    Parameters
+    ----------
+    data : real number
+        Kept as a Python float (64 bits).
+    name : str, optional
+        What pictures, formulas and messages call it.
+
+    Raises
+    ------
+    NotANumberError
+        If ``data`` is not one real number.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, name="a"), Value(-3.0, name="b")
+    >>> c = a * b + a**2
+    >>> c.backward()
+    >>> c.data, a.grad, b.grad
+    (-2.0, 1.0, 2.0)
+    >>> [edge.formula for edge in (a * b).edges]
+    ['∂out/∂a = b', '∂out/∂b = a']
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any, *, name: str | None = None) -> None:
+        self._data = number(data, "the data of a Value")
+        self.name = name
+        self._grad = None
+        self.reached = 0
+        self.stamp = next_stamp()
+        self.op = None
+        self.inputs = self.parents = self.partials = ()
+
+    @property
+    def data(self) -> float:
+        """The number. A leaf may be given another one; graphs recorded before then belong to the old number."""
+        number: float = self._data
+        return number
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self.op is not None:
+            raise NotALeafError(f"only a leaf can be given a new number, but {self!r} is the result of {self.op!r}")
+        self._data = number(data, "the data of a Value")
+        self.stamp = next_stamp()
+
+    @property
+    def grad(self) -> Any:
+        """What `backward` found: 0.0 before; a float, or a Value after ``backward(create_graph=True)``.
+
+        ``reached`` tells a gradient that is zero from one that was never computed: it counts the backward passes
+        accumulated here since the gradient was last set to zero.
+        """
+        return 0.0 if self._grad is None else self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        if grad is None or (not isinstance(grad, Value) and grad == 0):
+            self._grad = None
+            self.reached = 0
+        else:
+            self._grad = grad if isinstance(grad, Value) else number(grad, "a gradient")
+
+    def backward(self, seed: Any = 1.0, *, create_graph: bool = False) -> None:
+        """Find the derivative of this value by every node it was made from.
+
+        Leaves accumulate: a second pass adds to ``.grad``, over the same graph it doubles it exactly. On the nodes
+        between, ``.grad`` is set.
+
+        Parameters
+        ----------
+        seed : real number, optional
+            The derivative of the final result by this value.
+        create_graph : bool, optional
+            Record the derivatives too, so that gradients are Values with gradients of their own. A leaf and its
+            gradient then refer to each other; `autograd.grad` gives higher derivatives without that cycle.
+
+        Raises
+        ------
+        GraphChangedError
+            If a leaf was given a new number after it was used here.
+
+        Warns
+        -----
+        NonFiniteWarning
+            If the gradient of a leaf is inf or nan; the leaf is named.
+        """
+        from autograd.reverse import backward  # the passes look down on the nodes
+
+        if not isinstance(seed, Value):
+            seed = number(seed, "the seed of backward")
+        backward(self, seed, create_graph=create_graph)
+
+    def pull(self, adjoint: float, waiting: dict[Any, Any], push: Callable[[Any], None]) -> None:
+        """Add to each parent's adjoint what it gains from this node's: adjoint times local gradient."""
+        for parent, partial in zip(self.parents, self.partials):  # noqa: B905  # hot, and of one length by construction
+            contribution = adjoint * partial
+            if contribution != contribution:  # a nan: perhaps zero times inf, which counts as zero
+                contribution = _strong_mul(adjoint, partial)
+            if parent in waiting:
+                waiting[parent] += contribution
+            else:
+                waiting[parent] = contribution
+                push(parent)
+
+    def push(self, tangents: Mapping[Variable, float]) -> float:
+        """Return this node's tangent: the sum of local gradient times tangent over its parents."""
+        return sum(
+            _strong_mul(partial, tangents.get(parent, 0.0))
+            for parent, partial in zip(self.parents, self.partials, strict=True)
+        )
+
+    @classmethod
+    def apply(cls, row: Primitive, operands: tuple[Any, ...]) -> Self:
+        if row.arity is None:
+            return _record_many(row, operands)
+        result: Self = _recorder(row)(*operands)
+        if result is NotImplemented:
+            foreign = next(x for x in operands if not isinstance(x, Value) and as_float(x) is None)
+            raise NotANumberError(
+                f"{row.name} on a Value takes Values and numbers, not {type(foreign).__name__}: {brief(foreign)}"
+            )
+        return result
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("Value is final: an operation looks for exactly this class")
+
+    def __gt__(self, other: Any) -> bool:
+        return self._compare(other, operator.gt)
+
+    def __ge__(self, other: Any) -> bool:
+        return self._compare(other, operator.ge)
+
+    def __lt__(self, other: Any) -> bool:
+        return self._compare(other, operator.lt)
+
+    def __le__(self, other: Any) -> bool:
+        return self._compare(other, operator.le)
+
+    def __eq__(self, other: Any) -> bool:
+        return self._compare(other, operator.eq)
+
+    def __ne__(self, other: Any) -> bool:
+        return self._compare(other, operator.ne)
+
+    __hash__ = object.__hash__
+
+    def _compare(self, other: Any, comparison: Callable[[float, float], bool]) -> bool:
+        if isinstance(other, Value):
+            return comparison(self._data, other._data)
+        if isinstance(other, Real | np.bool_):
+            return bool(comparison(self._data, other))
+        return NotImplemented
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def __float__(self) -> float:
+        if inside_transform() and recording():
+            warn(
+                f"float() takes {self!r} out of the graph, so the derivative will not see what is made of the number; "
+                "math.sin and its kin do so too. Use autograd's functions, or no_grad() if this is what you want.",
+                DisconnectedWarning,
+            )
+        return self.data
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else str(self)
+
+    def __repr__(self) -> str:
+        name = f", name={self._name!r}" if self._name else ""
+        return f"Value({self._data!r}{name}, grad={_grad_text(self.grad)})"
+
+    def __reduce__(self) -> tuple[Callable[..., Value], tuple[float, str | None, float, int]]:
+        if self.op is not None:
+            raise NotALeafError(
+                f"only a leaf can be copied or pickled, but {self!r} is the result of {self.op!r}; "
+                "Value(v.data) is a new leaf with its number"
+            )
+        return _leaf_again, (self._data, self._name, float(self.grad), self.reached)
+
+
+def _grad_text(grad: Any) -> str:
+    return repr(grad._data if isinstance(grad, Value) else grad)
+
+
+def _leaf_again(data: float, name: str | None, grad: float, reached: int) -> Value:
+    value = Value(data, name=name)
+    value.grad = grad
+    value.reached = reached
+    return value
+
+
+_strong_mul = registry["strong_mul"].scalar_function
+
+
+def _other_numbers(row: Primitive, *operands: Any) -> Any:
+    """Apply ``row`` to Values and numbers that are not Python's own, such as np.float64 or Fraction."""
+    converted = tuple(x if isinstance(x, Value) else as_float(x) for x in operands)
+    return NotImplemented if any(x is None for x in converted) else _recorder(row)(*converted)
+
+
+@functools.lru_cache(maxsize=1024)
+def _recorder(row: Primitive) -> Callable[..., Any]:
+    return recorder(row, Value, _other_numbers)
+
+
+def _record_many(row: Primitive, operands: tuple[Any, ...]) -> Any:
+    """Apply a row of any number of operands."""
+    kinds = set(map(type, operands))
+    if kinds == {Value}:
+        inputs, parents = operands, operands
+        numbers = [x._data for x in operands]
+    else:
+        if not kinds <= {Value, float}:
+            operands = tuple(x if isinstance(x, Value) else _constant(row, x) for x in operands)
+        are_variables = [x.__class__ is Value for x in operands]
+        inputs, parents = operands, tuple(itertools.compress(operands, are_variables))
+        numbers = [x._data if x.__class__ is Value else x for x in operands]
+    record = recording()
+    try:
+        y = row.scalar_function(*numbers)
+        partials = row.partial_function(y, *numbers) if record else ()
+    except (ArithmeticError, ValueError):
+        y, partials = row.evaluate_ieee(numbers)
+    node = object.__new__(Value)
+    node._data = y
+    node._grad = node._name = None
+    node.reached = 0
+    node.stamp = next_stamp()
+    if record:
+        node.op = row
+        node.inputs = inputs
+        node.parents = parents
+        node.partials = partials if parents is inputs else tuple(itertools.compress(partials, are_variables))
+    else:
+        node.op = None
+        node.inputs = node.parents = node.partials = ()
+    return node
+
+
+def _constant(row: Primitive, x: Any) -> float:
+    return number(x, f"an operand of {row.name}")
+
+
+def _install(row: Primitive) -> None:
+    """Give Value the row as a method: under its names if it takes one operand, and as operator if it has one."""
+    record = _recorder(row)
+    if row.arity == 1:
+        method = _with_settings(row, record) if row.settings else record
+        for name in (row.name, *row.aliases):
+            setattr(Value, name, method)
+    if row.name in ("neg", "abs"):
+        setattr(Value, f"__{row.name}__", record)
+    elif row.name == "positive":
+        Value.__pos__ = record  # type: ignore[method-assign]
+    elif row.name in ("add", "sub", "mul", "div", "pow"):
+        stem = "truediv" if row.name == "div" else row.name
+        setattr(Value, f"__{stem}__", record)
+        setattr(Value, f"__r{stem}__", lambda self, other: record(other, self))
+
+
+def _with_settings(row: Primitive, record: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that takes the row's settings too; without them it goes straight to the recorder."""
+
+    def method(self: Value, *args: float, **settings: float) -> Any:
+        return row(self, *args, **settings) if args or settings else record(self)
+
+    method.__name__, method.__doc__ = row.name, row.__doc__
+    return method
+
+
+for _row in registry.values():
+    if _row.arity is not None:
+        _install(_row)

@@ -1,0 +1,171 @@
+"""Variable: what every node of the graph is, whatever it holds: names, edges, gradient, backward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from autograd.errors import ArgumentError, GraphChangedError
+from autograd.primitives import Operand, Primitive
+from autograd.symbols import partial_formulas
+
+if TYPE_CHECKING:
+    from autograd.drawing import Diagram
+
+__all__ = ["Edge", "Variable"]
+
+
+class Edge(NamedTuple):
+    """One use of a variable by an operation, with the local gradient of that use.
+
+    Attributes
+    ----------
+    parent : Variable
+        The operand.
+    child : Variable
+        The result.
+    position : int
+        Which operand it is, counted from 0, constants included.
+    local_gradient : float
+        The partial derivative of the child by this operand, at the numbers of the forward pass.
+    formula : str
+        The same in words, such as ``∂c/∂a = b``.
+    """
+
+    parent: Variable
+    child: Variable
+    position: int
+    local_gradient: Any
+    formula: str
+
+
+class Variable(Operand):
+    """A node of the graph. `Value` holds one number; both it and its result are Variables.
+
+    A leaf has no operation and no parents. ``inputs`` are all operands in order, plain numbers included; ``parents``
+    are those of them that are Variables, and ``partials`` the local gradients, one a parent.
+    """
+
+    __slots__ = ("_data", "_grad", "_name", "inputs", "op", "parents", "partials", "reached", "stamp")
+
+    op: Primitive | None
+    inputs: tuple[Any, ...]
+    parents: tuple[Self, ...]
+    partials: Sequence[Any]
+    reached: int
+    stamp: int
+    _data: Any
+    _grad: Any
+    _name: str | None
+
+    # The one-operand rows as methods. They are installed from the registry and only declared here, for type checkers
+    # and readers; a test holds the two lists equal.
+    if TYPE_CHECKING:
+        positive: Callable[[], Self]
+        sign: Callable[[], Self]
+        sqrt: Callable[[], Self]
+        cbrt: Callable[[], Self]
+        square: Callable[[], Self]
+        reciprocal: Callable[[], Self]
+        exp: Callable[[], Self]
+        exp2: Callable[[], Self]
+        expm1: Callable[[], Self]
+        log: Callable[[], Self]
+        log2: Callable[[], Self]
+        log10: Callable[[], Self]
+        log1p: Callable[[], Self]
+        sin: Callable[[], Self]
+        cos: Callable[[], Self]
+        tan: Callable[[], Self]
+        asin: Callable[[], Self]
+        arcsin: Callable[[], Self]
+        acos: Callable[[], Self]
+        arccos: Callable[[], Self]
+        atan: Callable[[], Self]
+        arctan: Callable[[], Self]
+        sinh: Callable[[], Self]
+        cosh: Callable[[], Self]
+        tanh: Callable[[], Self]
+        asinh: Callable[[], Self]
+        arcsinh: Callable[[], Self]
+        acosh: Callable[[], Self]
+        arccosh: Callable[[], Self]
+        atanh: Callable[[], Self]
+        arctanh: Callable[[], Self]
+        sigmoid: Callable[..., Self]
+        logit: Callable[[], Self]
+        softplus: Callable[[], Self]
+        relu: Callable[[], Self]
+        leaky_relu: Callable[..., Self]
+        elu: Callable[..., Self]
+        gelu: Callable[[], Self]
+        silu: Callable[[], Self]
+        erf: Callable[[], Self]
+        step: Callable[[], Self]
+        clip: Callable[..., Self]
+        sinc: Callable[[], Self]
+        abs: Callable[[], Self]
+        absolute: Callable[[], Self]
+        neg: Callable[[], Self]
+        negative: Callable[[], Self]
+
+    @property
+    def name(self) -> str | None:
+        """The name the user gave it, or its place in a module; None without one."""
+        return self._name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise ArgumentError(f"a name must be a string, not {type(name).__name__}: {name!r}")
+        self._name = name
+
+    @property
+    def is_leaf(self) -> bool:
+        """True when no operation made it."""
+        return self.op is None
+
+    @property
+    def edges(self) -> Iterator[Edge]:
+        """The edges from its operands, in operand order, one for each use: ``a * a`` has two."""
+        return self.labelled_edges(self._local_labels())
+
+    def labelled_edges(self, labels: dict[Variable, str]) -> Iterator[Edge]:
+        """As `edges`, with ``labels`` naming this node and its parents in the formulas."""
+        if self.op is None:
+            return
+        operands = [labels[x] if isinstance(x, Variable) else x for x in self.inputs]
+        formulas = partial_formulas(self.op, labels[self], operands)
+        partials = iter(self.partials)
+        for position, parent in enumerate(self.inputs):
+            if isinstance(parent, Variable):
+                left = f"∂{labels[self]}/∂{labels[parent]}"
+                yield Edge(parent, self, position, next(partials), f"{left} = {formulas[position]}")
+
+    def _local_labels(self) -> dict[Variable, str]:
+        """Names for this node and its parents: the user's where given, else out, x, x0, x1, ..."""
+        taken = {node._name for node in (self, *self.parents)}
+        labels: dict[Variable, str] = {}
+
+        def unused(name: str) -> str:
+            while name in taken:
+                name += "'"
+            return name
+
+        labels[self] = self._name or unused("out")
+        for position, x in enumerate(self.inputs):
+            if isinstance(x, Variable) and x not in labels:
+                labels[x] = x._name or unused("x" if len(self.inputs) == 1 else f"x{position}")
+        return labels
+
+    def draw(self, **options: Any) -> Diagram:
+        """Draw the graph behind this variable; see `autograd.draw` for the options.
+
+        Returns
+        -------
+        Diagram
+            Shows itself in Jupyter; ``.save("graph.svg")`` writes it, also as png, pdf or dot.
+        """
+        from autograd.drawing import draw  # drawing looks down on the engine, not the other way round
+
+        return draw(self, **options)

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError, NotANumberError, SizeError, brief
-from autograd.primitives import Operand, Point, Primitive, exp, register, where
+from autograd.primitives import exp, where
+from autograd.rows import Operand, Point, Primitive, register
 
 __all__ = ["dot", "logsumexp", "max", "min", "norm", "prod", "sum"]
 

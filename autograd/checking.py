@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from autograd.errors import ArgumentError, GradcheckError
 from autograd.functional import value_and_grad
 from autograd.graph import no_grad, operations, transform
+from autograd.rows import Primitive
 from autograd.value import Value, number
 from autograd.variable import Variable
 
@@ -46,23 +48,18 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
         raise ArgumentError(f"the step h of a difference must be positive, not {h!r}")
     with no_grad():
         if isinstance(x, list | tuple):
-            slopes = [
-                _central(lambda t, i=i: f(type(x)([*x[:i], t, *x[i + 1 :]])), number(element, f"element {i} of x"), h)
-                for i, element in enumerate(x)
-            ]
-            return type(x)(slopes)
+            numbers = [number(element, f"element {i} of x") for i, element in enumerate(x)]
+            return type(x)(_central(_along(lambda p: f(type(x)(p)), numbers, i), t, h) for i, t in enumerate(numbers))
         if isinstance(x, np.ndarray):
-            return np.array([_central(_along(f, x, i), float(x[i]), h) for i in np.ndindex(x.shape)]).reshape(x.shape)
+            flat = x.astype(np.float64).ravel().tolist()
+            slopes = [_central(_along(lambda p: f(np.reshape(p, x.shape)), flat, i), t, h) for i, t in enumerate(flat)]
+            return np.reshape(slopes, x.shape)
         return _central(f, number(x, "x"), h)
 
 
-def _along(f: Callable[[Any], Any], x: np.ndarray, index: tuple[int, ...]) -> Callable[[float], Any]:
-    def moved(t: float) -> Any:
-        point = x.astype(np.float64)
-        point[index] = t
-        return f(point)
-
-    return moved
+def _along(f: Callable[[list[float]], Any], point: Sequence[float], i: int) -> Callable[[float], Any]:
+    """Return ``f`` as a function of the i-th coordinate alone."""
+    return lambda t: f([*point[:i], t, *point[i + 1 :]])
 
 
 def _central(f: Callable[[float], Any], x: float, h: float) -> float:
@@ -146,11 +143,7 @@ def _check_edges(f: Callable[..., Any], points: Sequence[float], rtol: float) ->
             continue  # the derivative is a choice here, and the row states it
         for edge in node.edges:
             i = edge.position
-
-            def along(t: float, row: Any = node.op, numbers: list[float] = numbers, i: int = i) -> Any:
-                return _evaluate(row, [*numbers[:i], t, *numbers[i + 1 :]])
-
-            expected, error = difference(along, numbers[i])
+            expected, error = difference(_along(partial(_apply, node.op), numbers, i), numbers[i])
             if not _agree(edge.local_gradient, expected, error, rtol):
                 raise GradcheckError(
                     f"the rule of {node.op.name!r} is wrong for operand {i}: it gives {edge.formula} = "
@@ -158,20 +151,15 @@ def _check_edges(f: Callable[..., Any], points: Sequence[float], rtol: float) ->
                 )
 
 
-def _evaluate(row: Any, numbers: Sequence[float]) -> Any:
-    """Apply the row to plain numbers that are already in operand order."""
-    return row.evaluate(*numbers)
+def _apply(row: Primitive, operands: Sequence[float]) -> Any:
+    return row.evaluate(*operands)
 
 
 def _check_whole(f: Callable[..., Any], points: Sequence[float], rtol: float) -> None:
     _, gradients = value_and_grad(f, argnums=range(len(points)))(*points)
     for i, found in enumerate(gradients):
-
-        def along(t: float, i: int = i) -> Any:
-            return f(*points[:i], t, *points[i + 1 :])
-
         with no_grad():
-            expected, error = difference(along, points[i])
+            expected, error = difference(_along(lambda p: f(*p), points, i), points[i])
         if not _agree(float(found), expected, error, rtol):
             raise GradcheckError(
                 f"the derivative of {getattr(f, '__name__', f)!s} by argument {i} is {float(found):.12g}, but a "
@@ -181,7 +169,7 @@ def _check_whole(f: Callable[..., Any], points: Sequence[float], rtol: float) ->
 
 
 def _mixed_derivative(f: Callable[..., Any], count: int) -> Callable[..., Any]:
-    """A combination of all first derivatives with unequal weights: its gradient checks all second ones."""
+    """Return a combination of all first derivatives with unequal weights: its gradient checks all second ones."""
 
     def combination(*xs: Any) -> Any:
         _, gradients = value_and_grad(f, argnums=range(count))(*xs)

@@ -52,7 +52,6 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     >>> grad(grad(grad(sin)))(0.0)
     -1.0
     """
-
     differentiate = value_and_grad(f, argnums)
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
@@ -71,7 +70,6 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (6.0, (3.0, 2.0))
     """
-
     which = [argnums] if isinstance(argnums, int) else list(argnums)
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -122,12 +120,16 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     (6.0, 3.0)
     """
     if len(primals) != len(tangents):
-        raise SizeError(f"jvp needs a tangent for each primal, but got {len(primals)} primals, {len(tangents)} tangents")
+        raise SizeError(
+            f"jvp needs a tangent for each primal, but got {len(primals)} primals, {len(tangents)} tangents"
+        )
     variables = _fresh_variables(f, primals, range(len(primals)))
     result = _run(f, primals, dict(enumerate(variables)), {})
     outputs = list(result) if isinstance(result, list | tuple) else [result]
     roots = [y for y in outputs if isinstance(y, Variable)]
-    directions = {x: number(t, f"tangent {i} of jvp") for i, (x, t) in enumerate(zip(variables, tangents, strict=True))}
+    directions: dict[Variable, Any] = {
+        x: number(t, f"tangent {i} of jvp") for i, (x, t) in enumerate(zip(variables, tangents, strict=True))
+    }
     since = variables[-1].stamp
     nested = recording() and (
         any(isinstance(t, Value) for t in tangents) or _reaches_outside(operations(roots, since), roots, variables)
@@ -189,7 +191,7 @@ def _reaches_outside(nodes: Iterable[Variable], roots: Iterable[Variable], varia
 
 
 def _seen_outside(node: Variable, nested: bool) -> Any:
-    return node if nested else node._data
+    return node if nested else node._primal
 
 
 def _one_number(f: Callable[..., Any], result: Any) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import itertools
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
@@ -65,7 +65,7 @@ def transform() -> Iterator[None]:
         _inside_transform.reset(token)
 
 
-def no_grad():  # type: ignore[no-untyped-def]  # the return type of a contextmanager is private to contextlib
+def no_grad() -> AbstractContextManager[None]:
     """Compute without recording: results inside are leaves, and no derivative flows through them.
 
     Returns

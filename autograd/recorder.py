@@ -15,8 +15,8 @@ from types import CodeType
 from typing import Any
 
 from autograd.graph import next_stamp, recording
-from autograd.primitives import PLAIN_NUMBERS, Primitive, registry
-from autograd.symbols import INFIX, Symbol, to_code
+from autograd.rows import PLAIN_NUMBERS, Primitive, registry
+from autograd.symbols import Symbol, precedence, to_code
 
 __all__ = ["recorder"]
 
@@ -52,7 +52,7 @@ def recorder(row: Primitive, value_type: type, otherwise: Callable[..., Any]) ->
 
 @functools.cache
 def _float_functions() -> dict[str, Any]:
-    """What a row's text may call, on floats: they raise where IEEE has an answer, and `_ieee` steps in."""
+    """Return what a row's text may call, on floats: these raise where IEEE has an answer, and `_ieee` steps in."""
     basic = {name: row.scalar_function for name, row in registry.items() if not row.composed}
     return {**basic, "inf": math.inf, "nan": math.nan}
 
@@ -87,7 +87,7 @@ def _source(row: Primitive) -> Iterator[str]:
         wanted = "".join(f"{text}, " for text in itertools.compress(partials, kinds))
         yield f"    {word} {' and '.join(tests)}:"
         for x, number, kind in zip(operands, numbers, kinds, strict=True):
-            yield f"        {number} = {x}._data" if kind else f"        {number} = float({x})"
+            yield f"        {number} = {x}._primal" if kind else f"        {number} = float({x})"
         yield "        try:"
         yield f"            y = {value}"
         yield f"            partials = ({wanted}) if recording() else ()"
@@ -103,7 +103,7 @@ def _source(row: Primitive) -> Iterator[str]:
     yield f"        return otherwise(row, {', '.join(operands)})"
     yield from (
         "    node = new(Value)",
-        "    node._data = y",
+        "    node._primal = y",
         "    node._grad = node._name = None",
         "    node.reached = 0",
         "    node.stamp = next_stamp()",
@@ -125,7 +125,7 @@ def _texts(row: Primitive, numbers: list[str]) -> tuple[str, list[str]]:
     settings = {key: Symbol(key) for key in row.settings}
     if row.composed:
         value = to_code(row.array_function(*symbols, **settings))
-    elif row.name in INFIX or row.name == "neg":
+    elif precedence(row) is not None or row.name == "neg":
         value = to_code(Symbol("", row, tuple(symbols)))
     else:
         value = f"{row.name}({', '.join([*numbers, *settings])})"

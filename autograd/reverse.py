@@ -106,7 +106,7 @@ def backward(root: Variable, seed: Any, *, create_graph: bool) -> None:
         if not math.isfinite(adjoint):
             non_finite.append(leaf)
     if non_finite:
-        names = ", ".join(node.name or f"Value({node._data!r})" for node in non_finite[:5])
+        names = ", ".join(node.name or f"Value({node._primal!r})" for node in non_finite[:5])
         more = f" and {len(non_finite) - 5} more" if len(non_finite) > 5 else ""
         warn(
             f"the gradient of {names}{more} is not finite; look at v.edges from the result down for the first local "

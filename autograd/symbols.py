@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.primitives import Operand, Primitive, comparisons
+from autograd.rows import Operand, Primitive, comparisons
 
-__all__ = ["Symbol", "partial_formulas", "to_code", "to_text"]
+__all__ = ["Symbol", "partial_expressions", "precedence", "to_code", "to_text"]
 
 # Precedence as in Python; a larger number binds tighter.
 COMPARE, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
-INFIX = {
-    "add": SUM, "sub": SUM, "mul": PRODUCT, "strong_mul": PRODUCT, "div": PRODUCT, "pow": POWER,
-    **dict.fromkeys(comparisons, COMPARE),
-}  # fmt: skip
+_INFIX = {"add": SUM, "sub": SUM, "mul": PRODUCT, "strong_mul": PRODUCT, "div": PRODUCT, "pow": POWER}
+
+
+def precedence(row: Primitive) -> int | None:
+    """Return how tightly the row's infix sign binds; None if it is not written between its operands."""
+    return COMPARE if row.name in comparisons else _INFIX.get(row.name)
 
 
 class Symbol(Operand):
@@ -30,6 +32,7 @@ class Symbol(Operand):
 
     @classmethod
     def apply(cls, row: Primitive, operands: tuple[Any, ...]) -> Symbol:
+        """Write the application down."""
         return cls("", row, operands)
 
     def __bool__(self) -> bool:
@@ -38,18 +41,18 @@ class Symbol(Operand):
 
 def to_text(expression: Any) -> str:
     """Return the expression as a person writes it, such as ``1 - y*y``."""
-    return _render(expression, as_code=False)[0]
+    return _render(expression, as_code=False)
 
 
 def to_code(expression: Any) -> str:
     """Return the expression as Python source whose functions take and return floats."""
-    return _render(expression, as_code=True)[0]
+    return _render(expression, as_code=True)
 
 
-def partial_formulas(row: Primitive, output: str, operands: Sequence[str | float]) -> list[str]:
-    """Return the text of the partial derivative by each operand; operands are given by name, constants as numbers."""
+def partial_expressions(row: Primitive, output: str, operands: Sequence[str | float]) -> Sequence[Any]:
+    """Return the partial derivative by each operand; operands are given by name, constants as numbers."""
     symbols = [Symbol(_atom(x)) if isinstance(x, str) else x for x in operands]
-    return [to_text(p) for p in row.partials(Symbol(_atom(output)), *symbols)]
+    return row.partials(Symbol(_atom(output)), *symbols)
 
 
 def _atom(name: str) -> str:
@@ -57,20 +60,42 @@ def _atom(name: str) -> str:
     return _wrap(name, not re.fullmatch(r"[\w.'\[\]]+", name))
 
 
-def _render(expression: Any, as_code: bool) -> tuple[str, int]:
-    """Return the text and how tightly its outermost operation binds."""
+Text = tuple[str, int]  # a text, and how tightly its outermost operation binds
+
+
+def _render(expression: Any, as_code: bool) -> str:
+    """Write operands before operations, without recursion: a product of 10,000 factors is deep."""
+    written: dict[int, Text] = {}
+    expanded: dict[int, tuple[Any, ...]] = {}
+    stack = [expression]
+    while stack:
+        current = stack[-1]
+        operands = current.operands if isinstance(current, Symbol) else ()
+        if as_code and isinstance(current, Symbol) and current.row is not None and current.row.composed:
+            if id(current) not in expanded:  # such a row is no function of its own in code
+                expanded[id(current)] = (current.row.array_function(*operands, **current.row.settings),)
+            operands = expanded[id(current)]
+        missing = [x for x in operands if id(x) not in written]
+        if missing:
+            stack.extend(missing)
+        else:
+            written[id(current)] = _write(current, [written[id(x)] for x in operands], as_code)
+            stack.pop()
+    return written[id(expression)][0]
+
+
+def _write(expression: Any, parts: list[Text], as_code: bool) -> Text:
     if not isinstance(expression, Symbol):
         return _number(expression, as_code)
-    row, operands = expression.row, expression.operands
+    row = expression.row
     if row is None:
         return expression.text, ATOM
     if as_code and row.composed:
-        return _render(row.array_function(*operands, **row.settings), as_code)
-    parts = [_render(operand, as_code) for operand in operands]
-    if row.name == "where" and as_code:
+        return parts[0]
+    if as_code and row.name == "where":
         condition, a, b = (text for text, _ in parts)
         return f"({a} if {condition} else {b})", ATOM
-    if row.name in INFIX and not (as_code and row.name in ("pow", "strong_mul")):
+    if precedence(row) is not None and not (as_code and row.name in ("pow", "strong_mul")):
         return _infix(row, parts) if as_code else _without_ones(row, parts) or _infix(row, parts)
     if row.name == "neg":
         text, binding = parts[0]
@@ -82,9 +107,10 @@ def _render(expression: Any, as_code: bool) -> tuple[str, int]:
     return f"{row.name}({', '.join(arguments)})", ATOM
 
 
-def _infix(row: Primitive, parts: list[tuple[str, int]]) -> tuple[str, int]:
+def _infix(row: Primitive, parts: list[Text]) -> Text:
     (left, left_binding), (right, right_binding) = parts
-    binding = INFIX[row.name]
+    binding = precedence(row)
+    assert binding is not None
     if binding == POWER:  # groups from the right
         text = f"{_wrap(left, left_binding <= POWER)}**{_wrap(right, right_binding < POWER)}"
     else:
@@ -93,9 +119,9 @@ def _infix(row: Primitive, parts: list[tuple[str, int]]) -> tuple[str, int]:
     return text, binding
 
 
-def _without_ones(row: Primitive, parts: list[tuple[str, int]]) -> tuple[str, int] | None:
+def _without_ones(row: Primitive, parts: list[Text]) -> Text | None:
     """Return the other operand where the first or second is a 1 that changes nothing."""
-    if INFIX[row.name] not in (PRODUCT, POWER):
+    if precedence(row) not in (PRODUCT, POWER):
         return None
     if parts[1][0] == "1":
         return parts[0]
@@ -106,7 +132,7 @@ def _wrap(text: str, needed: bool) -> str:
     return f"({text})" if needed else text
 
 
-def _number(x: Any, as_code: bool) -> tuple[str, int]:
+def _number(x: Any, as_code: bool) -> Text:
     value = float(x)
     text = str(int(value)) if value.is_integer() and -1e15 < value < 1e15 and not as_code else repr(value)
     return text, UNARY if text.startswith("-") else ATOM

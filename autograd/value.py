@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import functools
 import itertools
-import math
 import operator
 from collections.abc import Callable, Mapping
 from numbers import Real
-from typing import Any, Self, final
+from typing import Any, final
 
 import numpy as np
 
 from autograd.errors import DisconnectedWarning, NotALeafError, NotANumberError, brief, warn
 from autograd.graph import inside_transform, next_stamp, recording
-from autograd.primitives import Primitive, registry
 from autograd.recorder import recorder
+from autograd.rows import Primitive, registry
 from autograd.variable import Variable
 
 __all__ = ["Value", "as_float", "number"]
@@ -23,6 +22,8 @@ __all__ = ["Value", "as_float", "number"]
 
 def as_float(x: Any) -> float | None:
     """Return ``x`` as a float if it is a real number of any kind, NumPy's included, else None."""
+    if x.__class__ is float:
+        return x
     if isinstance(x, Real | np.bool_) or (isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "biuf"):
         try:
             return float(x)
@@ -33,10 +34,10 @@ def as_float(x: Any) -> float | None:
 
 def number(x: Any, what: str) -> float:
     """Return ``x`` as a float, or refuse it as ``what``. A Value gives its number."""
-    plain = x._data if isinstance(x, Value) else as_float(x)
+    plain: float | None = x._primal if isinstance(x, Value) else as_float(x)
     if plain is None:
         raise NotANumberError(f"{what} must be one real number, not {type(x).__name__}: {brief(x)}")
-    return float(plain)
+    return plain
 
 
 def as_value(x: Any) -> Value:
@@ -80,7 +81,7 @@ class Value(Variable):
     __slots__ = ()
 
     def __init__(self, data: Any, *, name: str | None = None) -> None:
-        self._data = number(data, "the data of a Value")
+        self._primal = number(data, "the data of a Value")
         self.name = name
         self._grad = None
         self.reached = 0
@@ -91,14 +92,14 @@ class Value(Variable):
     @property
     def data(self) -> float:
         """The number. A leaf may be given another one; graphs recorded before then belong to the old number."""
-        number: float = self._data
+        number: float = self._primal
         return number
 
     @data.setter
     def data(self, data: Any) -> None:
         if self.op is not None:
             raise NotALeafError(f"only a leaf can be given a new number, but {self!r} is the result of {self.op!r}")
-        self._data = number(data, "the data of a Value")
+        self._primal = number(data, "the data of a Value")
         self.stamp = next_stamp()
 
     @property
@@ -168,10 +169,11 @@ class Value(Variable):
         )
 
     @classmethod
-    def apply(cls, row: Primitive, operands: tuple[Any, ...]) -> Self:
+    def apply(cls, row: Primitive, operands: tuple[Any, ...]) -> Value:
+        """Apply ``row`` to Values and numbers, recording a node."""
         if row.arity is None:
             return _record_many(row, operands)
-        result: Self = _recorder(row)(*operands)
+        result: Value = _recorder(row)(*operands)
         if result is NotImplemented:
             foreign = next(x for x in operands if not isinstance(x, Value) and as_float(x) is None)
             raise NotANumberError(
@@ -202,15 +204,15 @@ class Value(Variable):
 
     __hash__ = object.__hash__
 
-    def _compare(self, other: Any, comparison: Callable[[float, float], bool]) -> bool:
-        if isinstance(other, Value):
-            return comparison(self._data, other._data)
-        if isinstance(other, Real | np.bool_):
-            return bool(comparison(self._data, other))
-        return NotImplemented
+    def _compare(self, other: Any, comparison: Callable[[Any, Any], Any]) -> bool:
+        number: Any = other._primal if isinstance(other, Value) else other
+        if isinstance(number, Real | np.bool_):
+            truth: bool = comparison(self._primal, number)
+            return truth
+        return NotImplemented  # Python then asks the other operand
 
     def __bool__(self) -> bool:
-        return bool(self._data)
+        return bool(self._primal)
 
     def __float__(self) -> float:
         if inside_transform() and recording():
@@ -222,11 +224,11 @@ class Value(Variable):
         return self.data
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else str(self)
+        return format(self._primal, spec) if spec else str(self)
 
     def __repr__(self) -> str:
         name = f", name={self._name!r}" if self._name else ""
-        return f"Value({self._data!r}{name}, grad={_grad_text(self.grad)})"
+        return f"Value({self._primal!r}{name}, grad={_grad_text(self.grad)})"
 
     def __reduce__(self) -> tuple[Callable[..., Value], tuple[float, str | None, float, int]]:
         if self.op is not None:
@@ -234,11 +236,11 @@ class Value(Variable):
                 f"only a leaf can be copied or pickled, but {self!r} is the result of {self.op!r}; "
                 "Value(v.data) is a new leaf with its number"
             )
-        return _leaf_again, (self._data, self._name, float(self.grad), self.reached)
+        return _leaf_again, (self._primal, self._name, float(self.grad), self.reached)
 
 
 def _grad_text(grad: Any) -> str:
-    return repr(grad._data if isinstance(grad, Value) else grad)
+    return repr(grad._primal if isinstance(grad, Value) else grad)
 
 
 def _leaf_again(data: float, name: str | None, grad: float, reached: int) -> Value:
@@ -262,18 +264,16 @@ def _recorder(row: Primitive) -> Callable[..., Any]:
     return recorder(row, Value, _other_numbers)
 
 
-def _record_many(row: Primitive, operands: tuple[Any, ...]) -> Any:
+def _record_many(row: Primitive, operands: tuple[Any, ...]) -> Value:
     """Apply a row of any number of operands."""
-    kinds = set(map(type, operands))
-    if kinds == {Value}:
-        inputs, parents = operands, operands
-        numbers = [x._data for x in operands]
-    else:
-        if not kinds <= {Value, float}:
-            operands = tuple(x if isinstance(x, Value) else _constant(row, x) for x in operands)
-        are_variables = [x.__class__ is Value for x in operands]
-        inputs, parents = operands, tuple(itertools.compress(operands, are_variables))
-        numbers = [x._data if x.__class__ is Value else x for x in operands]
+    try:
+        numbers = [x._primal for x in operands]  # the usual case: all are Values
+        inputs = parents = operands
+    except AttributeError:
+        inputs = tuple([x if x.__class__ is Value or x.__class__ is float else _constant(row, x) for x in operands])
+        are_variables = [x.__class__ is Value for x in inputs]
+        parents = tuple(itertools.compress(inputs, are_variables))
+        numbers = [x._primal if x.__class__ is Value else x for x in inputs]
     record = recording()
     try:
         y = row.scalar_function(*numbers)
@@ -281,7 +281,7 @@ def _record_many(row: Primitive, operands: tuple[Any, ...]) -> Any:
     except (ArithmeticError, ValueError):
         y, partials = row.evaluate_ieee(numbers)
     node = object.__new__(Value)
-    node._data = y
+    node._primal = y
     node._grad = node._name = None
     node.reached = 0
     node.stamp = next_stamp()
@@ -318,7 +318,7 @@ def _install(row: Primitive) -> None:
 
 
 def _with_settings(row: Primitive, record: Callable[..., Any]) -> Callable[..., Any]:
-    """A method that takes the row's settings too; without them it goes straight to the recorder."""
+    """Return a method that takes the row's settings too; without them it goes straight to the recorder."""
 
     def method(self: Value, *args: float, **settings: float) -> Any:
         return row(self, *args, **settings) if args or settings else record(self)

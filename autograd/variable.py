@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
 
-from autograd.errors import ArgumentError, GraphChangedError
-from autograd.primitives import Operand, Primitive
-from autograd.symbols import partial_formulas
+from autograd.errors import ArgumentError
+from autograd.rows import Operand, Primitive
+from autograd.symbols import partial_expressions, to_text
 
 if TYPE_CHECKING:
     from autograd.drawing import Diagram
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["Edge", "Variable"]
 
 
-class Edge(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Edge:
     """One use of a variable by an operation, with the local gradient of that use.
 
     Attributes
@@ -28,15 +30,19 @@ class Edge(NamedTuple):
         Which operand it is, counted from 0, constants included.
     local_gradient : float
         The partial derivative of the child by this operand, at the numbers of the forward pass.
-    formula : str
-        The same in words, such as ``∂c/∂a = b``.
     """
 
     parent: Variable
     child: Variable
     position: int
     local_gradient: Any
-    formula: str
+    _left: str = field(repr=False)
+    _right: Any = field(repr=False)
+
+    @property
+    def formula(self) -> str:
+        """The local gradient in words, such as ``∂c/∂a = b``."""
+        return f"{self._left} = {to_text(self._right)}"
 
 
 class Variable(Operand):
@@ -46,7 +52,7 @@ class Variable(Operand):
     are those of them that are Variables, and ``partials`` the local gradients, one a parent.
     """
 
-    __slots__ = ("_data", "_grad", "_name", "inputs", "op", "parents", "partials", "reached", "stamp")
+    __slots__ = ("_grad", "_name", "_primal", "inputs", "op", "parents", "partials", "reached", "stamp")
 
     op: Primitive | None
     inputs: tuple[Any, ...]
@@ -54,7 +60,7 @@ class Variable(Operand):
     partials: Sequence[Any]
     reached: int
     stamp: int
-    _data: Any
+    _primal: Any
     _grad: Any
     _name: str | None
 
@@ -135,16 +141,16 @@ class Variable(Operand):
         if self.op is None:
             return
         operands = [labels[x] if isinstance(x, Variable) else x for x in self.inputs]
-        formulas = partial_formulas(self.op, labels[self], operands)
+        expressions = partial_expressions(self.op, labels[self], operands)
         partials = iter(self.partials)
         for position, parent in enumerate(self.inputs):
             if isinstance(parent, Variable):
                 left = f"∂{labels[self]}/∂{labels[parent]}"
-                yield Edge(parent, self, position, next(partials), f"{left} = {formulas[position]}")
+                yield Edge(parent, self, position, next(partials), left, expressions[position])
 
     def _local_labels(self) -> dict[Variable, str]:
         """Names for this node and its parents: the user's where given, else out, x, x0, x1, ..."""
-        taken = {node._name for node in (self, *self.parents)}
+        taken = {self._name, *(parent._name for parent in self.parents)}
         labels: dict[Variable, str] = {}
 
         def unused(name: str) -> str:
@@ -157,6 +163,14 @@ class Variable(Operand):
             if isinstance(x, Variable) and x not in labels:
                 labels[x] = x._name or unused("x" if len(self.inputs) == 1 else f"x{position}")
         return labels
+
+    def pull(self, adjoint: Any, waiting: dict[Any, Any], push: Callable[[Any], None]) -> None:
+        """Add to each parent's adjoint in ``waiting`` what it gains from this node's; ``push`` those met first."""
+        raise TypeError(f"{type(self).__name__} has no reverse mode")
+
+    def push(self, tangents: Mapping[Variable, Any]) -> Any:
+        """Return this node's tangent, given those of its parents."""
+        raise TypeError(f"{type(self).__name__} has no forward mode")
 
     def draw(self, **options: Any) -> Diagram:
         """Draw the graph behind this variable; see `autograd.draw` for the options.

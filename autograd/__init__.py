@@ -87,6 +87,7 @@ from autograd.primitives import (
     where,
     xlogy,
 )
+from autograd.reverse import backward
 from autograd.rows import Primitive, elementwise, registry
 from autograd.value import Value
 from autograd.variable import Edge, Variable
@@ -127,6 +128,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "backward",
     "cbrt",
     "clip",
     "cos",

@@ -173,10 +173,10 @@ def _run(f: Callable[..., Any], args: Sequence[Any], variables: Mapping[int, Val
 def _differentiate(result: Variable, variables: Sequence[Value]) -> tuple[Any, dict[Variable, Any]]:
     """Return the value and the adjoints: recorded if they depend on a Value from outside, else as floats."""
     since = variables[-1].stamp
-    found = adjoints(result, 1.0, since=since)
+    found = adjoints({result: 1.0}, since=since)
     nested = recording() and _reaches_outside(found.operations, [result], variables)
     if nested:
-        found = adjoints(result, 1.0, create_graph=True, since=since)
+        found = adjoints({result: 1.0}, create_graph=True, since=since)
     return _seen_outside(result, nested), found.of_leaves
 
 

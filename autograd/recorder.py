@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any
 
+from autograd.errors import ArgumentError
 from autograd.graph import next_stamp, recording
 from autograd.rows import PLAIN_NUMBERS, Primitive, registry
 from autograd.symbols import Symbol, precedence, to_code
@@ -35,6 +36,7 @@ def recorder(row: Primitive, value_type: type, otherwise: Callable[..., Any]) ->
     """
     namespace = {
         **_float_functions(),
+        row.name: row.scalar_function,
         **row.settings,
         "Value": value_type,
         "new": object.__new__,
@@ -50,22 +52,28 @@ def recorder(row: Primitive, value_type: type, otherwise: Callable[..., Any]) ->
     return function
 
 
-@functools.cache
 def _float_functions() -> dict[str, Any]:
     """Return what a row's text may call, on floats: these raise where IEEE has an answer, and `_ieee` steps in."""
     basic = {name: row.scalar_function for name, row in registry.items() if not row.composed}
     return {**basic, "inf": math.inf, "nan": math.nan}
 
 
-def _ieee(row: Primitive, are_variables: tuple[bool, ...], *numbers: float) -> tuple[float, tuple[float, ...]]:
+def _ieee(row: Primitive, are_variables: tuple[bool, ...], *operands: Any) -> tuple[float, tuple[float, ...]]:
+    numbers = [x._primal if is_variable else x for x, is_variable in zip(operands, are_variables, strict=True)]
     y, partials = row.evaluate_ieee(numbers)
     return y, tuple(itertools.compress(partials, are_variables)) if recording() else ()
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def _code(row: Primitive) -> CodeType:
     """Compile the source of a row's recorder. It is made once, also for rows with other settings."""
-    source = "\n".join(_source(row))
+    try:
+        source = "\n".join(_source(row))
+    except TypeError as error:
+        raise ArgumentError(
+            f"the expressions of the row {row.name!r} must be made of operators and functions of autograd, which can "
+            f"be read on symbols too; reading them so failed with: {error}"
+        ) from error
     return compile(source, f"<recorder of {row.name}>", "exec")
 
 
@@ -86,13 +94,13 @@ def _source(row: Primitive) -> Iterator[str]:
         parents = "".join(f"{x}, " for x in itertools.compress(operands, kinds))
         wanted = "".join(f"{text}, " for text in itertools.compress(partials, kinds))
         yield f"    {word} {' and '.join(tests)}:"
-        for x, number, kind in zip(operands, numbers, kinds, strict=True):
-            yield f"        {number} = {x}._primal" if kind else f"        {number} = float({x})"
         yield "        try:"
+        for x, number, kind in zip(operands, numbers, kinds, strict=True):
+            yield f"            {number} = {x}._primal" if kind else f"            {number} = float({x})"
         yield f"            y = {value}"
         yield f"            partials = ({wanted}) if recording() else ()"
         yield "        except (ArithmeticError, ValueError):"
-        yield f"            y, partials = ieee({kinds}, {', '.join(numbers)})"
+        yield f"            y, partials = ieee({kinds}, {', '.join(operands)})"
         if all(kinds):
             yield f"        inputs = parents = ({parents})"
         else:

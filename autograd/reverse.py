@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from autograd.errors import NonFiniteWarning, warn
-from autograd.graph import Frontier
+from autograd.errors import NonFiniteWarning, NotANumberError, NotAScalarError, SizeError, brief, warn
+from autograd.graph import Frontier, recording, set_recording
 from autograd.primitives import strong_mul
-from autograd.value import as_value
+from autograd.value import as_value, number
 from autograd.variable import Variable
 
 __all__ = ["Adjoints", "adjoints", "backward", "local_partials"]
@@ -34,18 +34,16 @@ class Adjoints(NamedTuple):
     of_leaves: dict[Variable, Any]
 
 
-def adjoints(root: Variable, seed: Any, *, create_graph: bool = False, since: int = -1) -> Adjoints:
-    """Return the adjoint (the derivative of the result by it) of every node the root depends on.
+def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since: int = -1) -> Adjoints:
+    """Return the adjoint (the derivative of the result by it) of every node the roots depend on.
 
     Pure: no node is touched. By the chain rule, the adjoint of a node is the sum over its uses of the adjoint of the
     result of that use times the local gradient there.
 
     Parameters
     ----------
-    root : Variable
-        The result.
-    seed : number or Value
-        Its own adjoint.
+    seeds : mapping of Variable to number or Value
+        The roots, each with its own adjoint.
     create_graph : bool, optional
         Read the rows again on Variables, so that adjoints are recorded expressions.
     since : int, optional
@@ -58,9 +56,10 @@ def adjoints(root: Variable, seed: Any, *, create_graph: bool = False, since: in
     """
     operations: list[Variable] = []
     of_operations: list[Any] = []
-    waiting = {root: seed}
+    waiting = dict(seeds)
     frontier = Frontier(since)
-    frontier.push(root)
+    for root in seeds:
+        frontier.push(root)
     for node in frontier:
         adjoint = waiting.pop(node)  # all uses are younger, so it is complete
         operations.append(node)
@@ -92,9 +91,57 @@ def _pull_recorded(
             push(parent)
 
 
-def backward(root: Variable, seed: Any, *, create_graph: bool) -> None:
-    """Write the adjoints to ``.grad``: added on leaves, set on the nodes between."""
-    found = adjoints(root, seed, create_graph=create_graph)
+def backward(outputs: Any, seeds: Sequence[Any] | None = None, *, create_graph: bool = False) -> None:
+    """Find the derivative of several outputs together by everything they were made from; see `Value.backward`.
+
+    Parameters
+    ----------
+    outputs : Value, or sequence of Values
+        The results.
+    seeds : sequence of numbers, optional
+        The derivative of the final result by each output, one for each; may be left out for a single output.
+    create_graph : bool, optional
+        Record the derivatives too.
+
+    Raises
+    ------
+    NotAScalarError
+        If there are several outputs and no seeds: a gradient is of one number.
+    NotANumberError
+        If an output is not a Value, or a seed is not a number.
+    SizeError
+        If there are not as many seeds as outputs.
+
+    Examples
+    --------
+    >>> from autograd import Value, backward
+    >>> x = Value(3.0)
+    >>> backward([x * x, 2 * x], seeds=[1.0, 10.0])
+    >>> x.grad
+    26.0
+    """
+    roots = [outputs] if isinstance(outputs, Variable) else list(outputs)
+    if seeds is None:
+        if len(roots) != 1:
+            raise NotAScalarError(
+                f"backward from {len(roots)} outputs needs seeds, one for each: the derivative of the final result by "
+                "it. To differentiate their sum, give seeds=[1, 1, ...] or call backward on the sum."
+            )
+        seeds = [1.0]
+    if len(seeds) != len(roots):
+        raise SizeError(f"backward needs a seed for each output, but got {len(roots)} outputs and {len(seeds)} seeds")
+    adjoint: dict[Variable, Any] = {}
+    for root, seed in zip(roots, seeds, strict=True):
+        if not isinstance(root, Variable):
+            raise NotANumberError(f"backward starts from Values, not from {type(root).__name__}: {brief(root)}")
+        if not (create_graph and isinstance(seed, Variable)):
+            seed = number(seed, "the seed of backward")
+        adjoint[root] = adjoint[root] + seed if root in adjoint else seed
+    with set_recording(create_graph or recording()):
+        _write(adjoints(adjoint, create_graph=create_graph), create_graph)
+
+
+def _write(found: Adjoints, create_graph: bool) -> None:
     for node, adjoint in zip(found.operations, found.of_operations, strict=True):
         node._grad = as_value(adjoint) if create_graph else adjoint
         node.reached = 1
@@ -103,7 +150,7 @@ def backward(root: Variable, seed: Any, *, create_graph: bool) -> None:
         total = adjoint if leaf._grad is None else leaf._grad + adjoint
         leaf._grad = as_value(total) if create_graph else total
         leaf.reached += 1
-        if not math.isfinite(adjoint):
+        if not math.isfinite(number(adjoint, "an adjoint")):
             non_finite.append(leaf)
     if non_finite:
         names = ", ".join(node.name or f"Value({node._primal!r})" for node in non_finite[:5])

@@ -145,9 +145,7 @@ class Value(Variable):
         """
         from autograd.reverse import backward  # the passes look down on the nodes
 
-        if not isinstance(seed, Value):
-            seed = number(seed, "the seed of backward")
-        backward(self, seed, create_graph=create_graph)
+        backward(self, [seed], create_graph=create_graph)
 
     def pull(self, adjoint: float, waiting: dict[Any, Any], push: Callable[[Any], None]) -> None:
         """Add to each parent's adjoint what it gains from this node's: adjoint times local gradient."""
@@ -303,6 +301,7 @@ def _constant(row: Primitive, x: Any) -> float:
 def _install(row: Primitive) -> None:
     """Give Value the row as a method: under its names if it takes one operand, and as operator if it has one."""
     record = _recorder(row)
+    record.__name__, record.__doc__ = row.name, row.__doc__
     if row.arity == 1:
         method = _with_settings(row, record) if row.settings else record
         for name in (row.name, *row.aliases):

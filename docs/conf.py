@@ -1,0 +1,21 @@
+"""Sphinx configuration. Pages run when they are built; an error in one of them fails the build."""
+
+from importlib.metadata import version as installed_version
+
+project = "glassgrad"
+author = "the glassgrad authors"
+copyright = "2026, the glassgrad authors"
+version = release = installed_version("glassgrad")
+
+extensions = ["myst_nb"]
+exclude_patterns = ["_build", "jupyter_execute"]
+html_theme = "furo"
+html_title = "glassgrad"
+
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 60
+nb_merge_streams = True
+nb_mime_priority_overrides = [("html", "image/svg+xml", 0)]
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3

@@ -1,0 +1,33 @@
+"""Neural networks on the engine, small enough to look into."""
+
+import autograd
+
+if getattr(autograd, "DISTRIBUTION", None) != "glassgrad":
+    raise ImportError(
+        f"nn belongs to the distribution glassgrad, but the package autograd at {getattr(autograd, '__file__', None)} "
+        "comes from another one. The distribution named autograd (HIPS) installs a package of the same name, and the "
+        "two overwrite each other's files. Run `pip uninstall autograd`, then `pip install --force-reinstall "
+        "glassgrad`, and keep the two in separate environments."
+    )
+
+from nn import datasets
+from nn.layers import MLP, Layer, Neuron
+from nn.losses import cross_entropy, half_squared_error, hinge
+from nn.metrics import accuracy, confusion_matrix
+from nn.module import Module
+from nn.optim import SGD, Optimizer
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "Layer",
+    "Module",
+    "Neuron",
+    "Optimizer",
+    "accuracy",
+    "confusion_matrix",
+    "cross_entropy",
+    "datasets",
+    "half_squared_error",
+    "hinge",
+]

@@ -1,0 +1,59 @@
+"""What arguments must be, said once: sizes, sequences of numbers, classes, seeds."""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from autograd import ArgumentError, NotANumberError, SizeError, Value
+
+__all__ = ["class_index", "generator", "numbers", "positive_int", "real"]
+
+
+def positive_int(n: Any, what: str) -> int:
+    """Return ``n`` as an int, or refuse it as ``what``."""
+    if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
+        raise ArgumentError(f"{what} must be a positive int, not {n!r}")
+    return int(n)
+
+
+def real(x: Any, what: str) -> float:
+    """Return ``x`` as a finite float, or refuse it as ``what``."""
+    if not isinstance(x, Real) or not math.isfinite(x):
+        raise ArgumentError(f"{what} must be a finite number, not {x!r}")
+    return float(x)
+
+
+def numbers(x: Any, what: str) -> list[Any]:
+    """Return a sequence of numbers and Values as a list, or refuse it as ``what``."""
+    if isinstance(x, np.ndarray):
+        if x.ndim != 1:
+            raise SizeError(f"{what} must be one sample, a one-dimensional array, not one of shape {x.shape}")
+        x = x.tolist()  # Python's own floats, which the engine takes without converting each
+    elif not isinstance(x, list | tuple):
+        raise NotANumberError(f"{what} must be a list, a tuple or an array of numbers, not {type(x).__name__}: {x!r}")
+    for position, element in enumerate(x):
+        if element.__class__ is not float and not isinstance(element, Value | Real | np.bool_):
+            raise NotANumberError(
+                f"{what} must be numbers or Values, but element {position} is {type(element).__name__}: {element!r}"
+            )
+    return list(x)
+
+
+def class_index(target: Any, classes: int, what: str) -> int:
+    """Return ``target`` as an index below ``classes``, or refuse it as ``what``."""
+    if not isinstance(target, int | np.integer) or isinstance(target, bool) or not 0 <= target < classes:
+        raise ArgumentError(f"{what} must be a class index, an int from 0 to {classes - 1}, not {target!r}")
+    return int(target)
+
+
+def generator(seed: Any) -> np.random.Generator:
+    """Return the generator itself, or a new one from an int; None draws fresh entropy."""
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if seed is not None and (not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0):
+        raise ArgumentError(f"seed must be None, an int from 0 up or a numpy.random.Generator, not {seed!r}")
+    return np.random.default_rng(seed)

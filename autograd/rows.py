@@ -239,11 +239,16 @@ class Primitive:
                 return self.evaluate_ieee(operands)[0]
         arrays = [self._array(position, x) for position, x in enumerate(operands)]
         with np.errstate(all="ignore"):
-            return self.array_function(*arrays, **self.settings)
+            y = self.array_function(*arrays, **self.settings)
+        floating = [x.dtype for x in arrays if isinstance(x, np.ndarray | np.generic) and x.dtype.kind == "f"]
+        return _in_precision(np.result_type(*floating), y) if floating and y.dtype.kind == "f" else y
 
     def partials(self, y: Any, *operands: Any) -> Sequence[Any]:
         """Return the partial derivative by each operand, given the value ``y`` there; reads on anything."""
-        return self.partial_function(y, *operands, **self.settings)
+        partials = self.partial_function(y, *operands, **self.settings)
+        if isinstance(y, np.ndarray | np.generic):
+            return [_in_precision(y.dtype, p) for p in partials]
+        return partials
 
     def evaluate_ieee(self, operands: Iterable[Any]) -> tuple[float, tuple[float, ...]]:
         """Return value and partials by reading the row on float64 scalars.
@@ -269,6 +274,11 @@ class Primitive:
         return array.astype(np.float64)[()] if array.dtype.kind != "f" else array[()]
 
 
+def _in_precision(dtype: np.dtype[Any], x: Any) -> Any:
+    """Keep float32 arrays float32, also where an expression such as ``where(x > 0, 1.0, 0.0)`` forgets them."""
+    return x.astype(dtype, copy=False) if isinstance(x, np.ndarray | np.generic) else x
+
+
 def _float64(row: Primitive, x: Any) -> np.float64:
     try:
         return np.float64(x)
@@ -289,17 +299,20 @@ def _row_named(name: str, settings: tuple[tuple[str, float], ...]) -> Primitive:
 
 
 def register(row: Primitive) -> Primitive:
-    """Put ``row`` into the registry, under a name that must be new.
+    """Put ``row`` into the registry.
+
+    A user's row may be put there again, as when the cell of a notebook runs a second time.
 
     Raises
     ------
     ArgumentError
-        If the name is taken or is not a Python identifier.
+        If the name is that of one of the table's own rows, or is not a Python identifier.
     """
     if not row.name.isidentifier():
         raise ArgumentError(f"a row's name must be a Python identifier, not {row.name!r}")
-    if row.name in registry:
-        raise ArgumentError(f"there is already a row named {row.name!r}; choose another name")
+    known = registry.get(row.name)
+    if known is not None and str(known.partial_function.__module__).startswith(f"{__package__}."):
+        raise ArgumentError(f"{row.name!r} is a row of the table, which is not replaced; choose another name")
     registry[row.name] = row
     return row
 
@@ -322,7 +335,7 @@ def elementwise(
     Parameters
     ----------
     name : str
-        The function's name, a new Python identifier.
+        The function's name, a Python identifier that is not the name of one of the table's own rows.
     forward : callable
         The value. Either a NumPy ufunc (or any function of arrays, with ``scalar`` beside it), or an expression in
         functions of this table, which then needs no ``scalar``.
@@ -353,7 +366,7 @@ def elementwise(
     Raises
     ------
     ArgumentError
-        If the name is taken or is no identifier.
+        If the name is one of the table's own, or no identifier.
 
     Examples
     --------

@@ -205,9 +205,8 @@ class Value(Variable):
     def _compare(self, other: Any, comparison: Callable[[Any, Any], Any]) -> bool:
         number: Any = other._primal if isinstance(other, Value) else other
         if isinstance(number, Real | np.bool_):
-            truth: bool = comparison(self._primal, number)
-            return truth
-        return NotImplemented  # Python then asks the other operand
+            return bool(comparison(self._primal, number))
+        return NotImplemented  # type: ignore[no-any-return]  # Python then asks the other operand
 
     def __bool__(self) -> bool:
         return bool(self._primal)

@@ -1,74 +1,119 @@
-"""Train a small network on Fisher's irises, and draw what it did.
+"""Train a small network on Fisher's irises, and draw what it learned.
 
-Writes learning-curve.png, neuron.svg (one neuron on one sample, with its gradients) and loss.svg (one loss).
+Writes learning-curve.png, neuron.svg (one trained neuron on one flower, with its gradients) and loss.svg (one loss).
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from autograd import MissingExtraError, Value
-from nn import MLP, SGD, Neuron, accuracy, confusion_matrix, cross_entropy, datasets
-
-try:
-    import matplotlib
-
-    matplotlib.use("Agg")  # files only, so no window system is needed
-    from matplotlib import pyplot as plt
-except ImportError as error:
-    raise MissingExtraError("the learning curve of this example", "plot") from error
+from autograd import MissingExtraError, Value, no_grad
+from nn import MLP, SGD, accuracy, confusion_matrix, cross_entropy, datasets
 
 BATCH = 8
 
 
 def main(argv: Sequence[str] | None = None) -> float:
-    """Train, report, draw, and return the accuracy on the test part."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=0, help="of the split, the weights and the order (default 0)")
     parser.add_argument("--epochs", type=int, default=60, help="passes over the training part (default 60)")
     parser.add_argument("--out", type=Path, default=Path("iris-out"), help="folder for the pictures (default iris-out)")
     options = parser.parse_args(argv)
+    if options.epochs < 1 or options.seed < 0:
+        parser.error("--epochs must be at least 1, --seed at least 0")
+    figure = new_figure()  # before the work, so that a missing extra is told at once
 
     rng = np.random.default_rng(options.seed)
-    iris = datasets.iris()
-    train, test = datasets.stratified_split(iris.y, test_size=0.2, seed=rng)
-    x = (iris.x - iris.x[train].mean(axis=0)) / iris.x[train].std(axis=0)
-    model = MLP(4, [8, 3], seed=rng)
+    x, y, feature_names, target_names = datasets.iris()
+    train, test = datasets.stratified_split(y, test_size=0.2, seed=rng)
+    x = (x - x[train].mean(axis=0)) / x[train].std(axis=0)
+    model = MLP(4, [8, 3], activation="tanh", seed=rng)
     sgd = SGD(model.parameters(), lr=0.2, decay=0.002)
+    curves: dict[str, list[float]] = {"training loss": [], "training error rate": [], "test error rate": []}
+    show = progress(options.epochs)
+    for epoch in range(1, options.epochs + 1):
+        loss = train_epoch(model, sgd, x, y, rng.permutation(train))
+        curves["training loss"].append(loss)
+        curves["training error rate"].append(1 - accuracy(y[train], predict(model, x[train])))
+        curves["test error rate"].append(1 - accuracy(y[test], predict(model, x[test])))
+        show(epoch, loss)
 
-    curve = []
-    for epoch in progress(range(options.epochs)):
-        losses = train_epoch(model, sgd, x, iris.y, rng.permutation(train))
-        curve.append((epoch + 1, np.mean(losses), error_rate(model, x, iris.y, train), error_rate(model, x, iris.y, test)))
-
-    guesses = predict(model, x[test])
-    print(f"seed {options.seed}: {model.num_parameters} parameters, {len(train)} training and {len(test)} test samples")
-    print(f"training accuracy {accuracy(iris.y[train], predict(model, x[train])):.1%}")
-    print(f"test accuracy     {accuracy(iris.y[test], guesses):.1%}")
-    print_confusion(confusion_matrix(iris.y[test], guesses), iris.target_names)
+    predicted = predict(model, x[test])
+    print(f"{model.num_parameters} parameters, {len(train)} training and {len(test)} test samples, seed {options.seed}")
+    print(f"training accuracy {accuracy(y[train], predict(model, x[train])):.1%}")
+    print(f"test accuracy {accuracy(y[test], predicted):.1%}; rows are true species, columns predicted ones:")
+    print(" " * 12 + "".join(f"{name:>12}" for name in target_names))
+    for name, row in zip(target_names, confusion_matrix(y[test], predicted), strict=True):
+        print(f"{name:>12}" + "".join(f"{count:12}" for count in row))
 
     options.out.mkdir(parents=True, exist_ok=True)
-    plot(np.array(curve), options.out / "learning-curve.png")
-    draw_neuron(options.out / "neuron.svg")
-    draw_loss(options.out / "loss.svg")
-    print(f"pictures in {options.out}: learning-curve.png, neuron.svg, loss.svg")
-    return accuracy(iris.y[test], guesses)
+    axes = figure.add_subplot(title="Learning Fisher's irises", xlabel="epoch", ylabel="mean loss (nats), error rate")
+    for label, curve in curves.items():
+        axes.plot(range(1, options.epochs + 1), curve, label=label)
+    axes.set_ylim(bottom=0)
+    axes.legend()
+    figure.savefig(options.out / "learning-curve.png", dpi=150)
+    model.zero_grad()
+    inputs = [Value(number, name=name) for number, name in zip(x[test[0]], feature_names, strict=True)]
+    draw_gradients(model.layers[0].neurons[0](inputs), options.out / "neuron.svg")
+    logits = [Value(logit.data, name=name) for logit, name in zip(model(x[test[0]]), target_names, strict=True)]
+    draw_gradients(cross_entropy(logits, y[test[0]]), options.out / "loss.svg")
+    print(f"learning-curve.png, neuron.svg and loss.svg are in {options.out}")
+    return accuracy(y[test], predicted)
 
 
-def train_epoch(model: MLP, sgd: SGD, x: np.ndarray, y: np.ndarray, order: np.ndarray) -> list[float]:
-    """Make one step a batch of samples, and return the loss of each sample."""
-    losses = []
-    for start in range(0, len(order), BATCH):
-        batch = order[start : start + BATCH]
+def train_epoch(model: MLP, sgd: SGD, x: np.ndarray, y: np.ndarray, order: np.ndarray) -> float:
+    """Make one step for each batch, and return the mean loss."""
+    total = 0.0
+    for batch in np.split(order, range(BATCH, len(order), BATCH)):
         sgd.zero_grad()
         for i in batch:
             loss = cross_entropy(model(x[i]), y[i])
-            loss.backward(1 / len(batch))  # gradients accumulate, here to that of the mean
-            losses.append(loss.data)
+            loss.backward(1 / len(batch))  # gradients accumulate, here to the gradient of the mean
+            total += loss.data
         sgd.step()
-    return losses
+    return total / len(order)
+
+
+@no_grad()
+def predict(model: MLP, x: np.ndarray) -> list[int]:
+    """Return the class with the largest logit for each sample."""
+    return [int(np.argmax([logit.data for logit in model(sample)])) for sample in x]
+
+
+def draw_gradients(output: Value, path: Path) -> None:
+    output.backward()
+    output.draw().save(path)
+
+
+def progress(epochs: int) -> Callable[[int, float], None]:
+    """Return what tells how far the training is: a bar if tqdm is installed, else a line every ten epochs."""
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return lambda epoch, loss: print(f"epoch {epoch}: loss {loss:.3f}") if epoch % 10 == 0 else None
+    bar = tqdm(total=epochs, unit="epoch")
+
+    def show(epoch: int, loss: float) -> None:
+        bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+        bar.update()
+        if epoch == epochs:
+            bar.close()
+
+    return show
+
+
+def new_figure():
+    try:
+        from matplotlib.figure import Figure  # not pyplot: it only writes files, so it needs no window system
+    except ImportError as error:
+        raise MissingExtraError("the learning curve", "plot") from error
+    return Figure(layout="constrained")
+
+
+if __name__ == "__main__":
+    main()

@@ -24,6 +24,7 @@ OTHER_SETTINGS = {
     "clip": {"min": -0.75, "max": 1.25},
 }
 VARIANTS = ROWS + tuple(registry[name].with_settings(**settings) for name, settings in OTHER_SETTINGS.items())
+ELEMENTWISE_VARIANTS = tuple(row for row in VARIANTS if row.arity is not None)
 DIGITS = 50  # of every number the oracles work with
 
 Operands = tuple[float, ...]

@@ -40,4 +40,4 @@ def test_the_quick_start_is_two_commands_and_the_gate_reads_the_second() -> None
     run, test = quick_start_lines()
     assert "examples/iris.py" in run
     assert "pytest" in test
-    assert 'test_command=$(awk' in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "test_command=$(awk" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")

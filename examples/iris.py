@@ -54,7 +54,6 @@ def main(argv: Sequence[str] | None = None) -> float:
     axes = figure.add_subplot(title="Learning Fisher's irises", xlabel="epoch", ylabel="mean loss (nats), error rate")
     for label, curve in curves.items():
         axes.plot(range(1, options.epochs + 1), curve, label=label)
-    axes.set_ylim(bottom=0)
     axes.legend()
     figure.savefig(options.out / "learning-curve.png", dpi=150)
     model.zero_grad()

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -39,7 +40,8 @@ def forward_derivative(f: Function) -> Function:
 MODES = {"reverse": grad, "forward": forward_derivative}
 each_mode = pytest.mark.parametrize("d", MODES.values(), ids=MODES.keys())
 each_pair_of_modes = pytest.mark.parametrize(
-    ("d", "inner"), itertools.product(MODES.values(), repeat=2), ids=["-over-".join(p) for p in itertools.product(MODES, repeat=2)]
+    ("d", "inner"),
+    [pytest.param(MODES[a], MODES[b], id=f"{a}-over-{b}") for a, b in itertools.product(MODES, repeat=2)],
 )
 
 # Nesting ----------------------------------------------------------------------------------------------------------
@@ -50,16 +52,13 @@ def test_second_derivatives_agree_in_any_order_of_modes(d: Function, inner: Func
     def f(x: Any) -> Any:
         return exp(sin(x)) * x**2 + tanh(x) / (1 + x * x)
 
-    # From the closed form, differentiated by hand and evaluated at 0.7 with 30 digits.
-    import mpmath
-
     def by_mpmath(x: Any) -> Any:
         return mpmath.exp(mpmath.sin(x)) * x**2 + mpmath.tanh(x) / (1 + x * x)
 
     assert d(inner(f))(0.7) == pytest.approx(float(mpmath.diff(by_mpmath, 0.7, 2)), rel=1e-9)
 
 
-@pytest.mark.parametrize("modes", itertools.product(MODES, repeat=3), ids="-".join)
+@pytest.mark.parametrize("modes", [*itertools.product(MODES, repeat=3)], ids="-".join)
 def test_third_derivatives_agree_in_any_order_of_modes(modes: tuple[str, ...]) -> None:
     f: Function = lambda x: sin(x) * x
     for mode in modes:
@@ -98,9 +97,11 @@ def test_three_levels_keep_their_variables_apart(d: Function, inner: Function) -
 
 
 @each_mode
-def test_an_inner_result_that_ignores_its_own_variable_has_derivative_zero(d: Function) -> None:
-    with pytest.warns(DisconnectedWarning) if d is grad else no_grad():  # jvp is told all directions, so it is silent
-        assert d(lambda y: 3.0)(1.0) == 0.0
+def test_an_inner_derivative_by_something_unused_is_zero_and_the_outer_one_goes_on(d: Function) -> None:
+    def f(x: Any) -> Any:
+        return x * x + jvp(lambda y: 3.0 * x, (1.0,), (1.0,))[1]
+
+    assert d(f)(2.0) == 4.0
 
 
 def test_a_derivative_in_terms_of_an_outside_value_is_a_value() -> None:
@@ -184,7 +185,9 @@ def test_arguments_not_differentiated_may_be_anything() -> None:
 
 @pytest.mark.parametrize("argnums", [2, -1, (0, 5)])
 def test_an_argument_that_was_not_given_is_refused(argnums: Any) -> None:
-    with pytest.raises(ArgumentError, match=r"cannot be differentiated by its positional argument (2|-1|5): 2 were given"):
+    with pytest.raises(
+        ArgumentError, match=r"cannot be differentiated by its positional argument (2|-1|5): 2 were given"
+    ):
         grad(area, argnums)(2.0, 3.0)
 
 
@@ -218,7 +221,8 @@ def test_the_function_that_comes_back_says_what_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("result", "kind"), [([1.0], "list"), ((1.0, 2.0), "tuple"), ("x", "str"), (np.array([1.0, 2.0]), "ndarray"), (1j, "complex")]
+    ("result", "kind"),
+    [([1.0], "list"), ((1.0, 2.0), "tuple"), ("x", "str"), (np.array([1.0, 2.0]), "ndarray"), (1j, "complex")],
 )
 def test_a_result_that_is_not_one_number_is_refused(result: Any, kind: str) -> None:
     def f(x: Any) -> Any:
@@ -275,17 +279,12 @@ def test_the_argument_itself_as_result_has_derivative_one() -> None:
 # A number that left the graph -------------------------------------------------------------------------------------
 
 
-def test_a_result_that_does_not_depend_on_an_argument_is_warned_about() -> None:
-    with pytest.warns(DisconnectedWarning, match="the result of area does not depend on its argument 2"):
-        assert grad(lambda *xs: area(*xs[:2]), 2).__name__
-        assert grad(area_without_scale, 2)(2.0, 3.0, 4.0) == 0.0
+def test_a_result_that_does_not_depend_on_an_argument_is_warned_about_by_position() -> None:
+    def first(x: Any, y: Any) -> Any:
+        return x * x
 
-
-def area_without_scale(width: Any, height: Any, scale: Any) -> Any:
-    return area(width, height)
-
-
-area_without_scale.__name__ = "area"
+    with pytest.warns(DisconnectedWarning, match="the result of first does not depend on its argument 1"):
+        assert grad(first, (0, 1))(3.0, 2.0) == (6.0, 0.0)
 
 
 def test_a_constant_result_is_warned_about() -> None:
@@ -379,14 +378,14 @@ def test_threads_differentiate_side_by_side() -> None:
 
 
 def test_python_control_flow_is_followed() -> None:
-    def f(x: Any, n: int) -> Any:
+    def alternating(x: Any, n: int) -> Any:
         y = 1.0
         for k in range(n):
             y = y * x if k % 2 == 0 else y + x
         return y if x > 1 else -y
 
-    assert grad(f)(2.0, 4) == pytest.approx(1.0 + 4 * 2.0 - 0.0 + 0.0, abs=10)
-    assert grad(f)(0.5, 1) == -1.0
+    assert grad(alternating)(2.0, 4) == 9.0  # (x + x) x + x = 2x² + x at n = 4, with slope 4x + 1
+    assert grad(alternating)(0.5, 1) == -1.0
 
 
 def test_newtons_method_finds_a_root_by_its_own_derivative() -> None:

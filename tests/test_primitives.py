@@ -572,5 +572,7 @@ def test_a_users_row_without_an_operand_is_refused(own_row: Callable[..., Primit
 
 def test_a_users_partial_with_an_if_is_told_to_use_where(own_row: Callable[..., Primitive]) -> None:
     branching = own_row("branching", lambda x: x, lambda y, x: (1.0 if x > 0 else 2.0,))
-    with pytest.raises(ArgumentError, match=r"row 'branching' must be made of .* write where\(condition, a, b\), not if"):
+    with pytest.raises(
+        ArgumentError, match=r"row 'branching' must be made of .* write where\(condition, a, b\), not if"
+    ):
         branching(Value(1.0))

@@ -352,7 +352,10 @@ def test_an_edge_knows_its_child() -> None:
 def test_a_times_a_has_two_edges() -> None:
     a = Value(3.0, name="a")
     edges = list((a * a).edges)
-    assert [(edge.parent is a, edge.position, edge.local_gradient) for edge in edges] == [(True, 0, 3.0), (True, 1, 3.0)]
+    assert [(edge.parent is a, edge.position, edge.local_gradient) for edge in edges] == [
+        (True, 0, 3.0),
+        (True, 1, 3.0),
+    ]
     assert [edge.formula for edge in edges] == ["∂out/∂a = a", "∂out/∂a = a"]
 
 

@@ -1,0 +1,32 @@
+"""The short texts a picture is made of: names on one line, numbers with a few digits."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["counted", "number", "one_line", "shorten"]
+
+# What XML 1.0 has no way to write, half a surrogate pair included.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def number(x: float) -> str:
+    """Return the number with four significant digits."""
+    return f"{x:.4g}"
+
+
+def one_line(text: str) -> str:
+    """Return the text on one line; a character that no picture can hold is shown as �."""
+    return _UNWRITABLE.sub("�", " ".join(text.split()))
+
+
+def shorten(text: str, limit: int, keep_end: int = 0) -> str:
+    """Return the text cut to ``limit`` characters, the last ``keep_end`` of which are its own last ones."""
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1 - keep_end] + "…" + text[len(text) - keep_end :]
+
+
+def counted(count: int, thing: str) -> str:
+    """Return such as ``1 value`` and ``1,000 values``."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"

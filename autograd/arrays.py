@@ -50,16 +50,18 @@ def many(
     )
 
 
-def _elements(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
+def _elements(name: str, *sequences: Any) -> tuple[Any, ...]:
+    values = sequences[0] if len(sequences) == 1 else None
     if type(values) in (list, tuple):
         return tuple(values)
-    if isinstance(values, Operand) or not isinstance(values, Iterable) or isinstance(values, str):
-        raise NotANumberError(f"{name} takes one sequence of numbers, as in {name}([a, b]), not {brief(values)}")
+    if isinstance(values, Operand | str) or not isinstance(values, Iterable):
+        given = brief(values) if len(sequences) == 1 else f"{len(sequences)} arguments"
+        raise NotANumberError(f"{name} takes one sequence of numbers, as in {name}([a, b]), not {given}")
     return tuple(values)
 
 
-def _at_least_one(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
-    operands = _elements(name, values)
+def _at_least_one(name: str, *sequences: Any) -> tuple[Any, ...]:
+    operands = _elements(name, *sequences)
     if not operands:
         raise ArgumentError(f"{name} of an empty sequence has no value")
     return operands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,8 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
 
     Raises
     ------
+    ArgumentError
+        If ``argnums`` names an argument twice, or one that is not there when called.
     NotAScalarError
         When called, if ``f`` returns something other than one number.
     NotANumberError
@@ -70,7 +73,10 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (6.0, (3.0, 2.0))
     """
-    which = [argnums] if isinstance(argnums, int) else list(argnums)
+    single = not isinstance(argnums, Iterable)
+    which = [operator.index(i) for i in ([argnums] if single else argnums)]
+    if len(set(which)) < len(which):
+        raise ArgumentError(f"an argument of {_name(f)} is named twice in argnums={tuple(which)}")
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         variables = _fresh_variables(f, args, which)
@@ -83,7 +89,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
             if variable not in found:
                 _warn_disconnected(f, position)
         gradients = tuple(found.get(variable, 0.0) for variable in variables)
-        return value, gradients[0] if isinstance(argnums, int) else gradients
+        return value, gradients[0] if single else gradients
 
     value_and_gradient.__name__ = f"value_and_grad({_name(f)})"
     return value_and_gradient

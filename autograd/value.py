@@ -113,11 +113,11 @@ class Value(Variable):
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        if grad is None or (not isinstance(grad, Value) and grad == 0):
-            self._grad = None
+        if grad is not None and not isinstance(grad, Value):
+            grad = number(grad, "a gradient") or None  # zero is where gradients start
+        self._grad = grad
+        if grad is None:
             self.reached = 0
-        else:
-            self._grad = grad if isinstance(grad, Value) else number(grad, "a gradient")
 
     def backward(self, seed: Any = 1.0, *, create_graph: bool = False) -> None:
         """Find the derivative of this value by every node it was made from.

@@ -104,6 +104,22 @@ def test_an_inner_derivative_by_something_unused_is_zero_and_the_outer_one_goes_
     assert d(f)(2.0) == 4.0
 
 
+def test_the_outer_derivative_goes_through_the_value_that_comes_back_beside_an_inner_one() -> None:
+    def by_reverse(x: Any) -> Any:
+        return value_and_grad(lambda y: x * y)(3.0)[0]
+
+    def by_forward(x: Any) -> Any:
+        return jvp(lambda y: x, (3.0,), (1.0,))[0]
+
+    def untouched(x: Any) -> Any:
+        return value_and_grad(lambda y: x)(3.0)[0]
+
+    assert grad(by_reverse)(2.0) == 3.0
+    assert grad(by_forward)(2.0) == 1.0
+    with pytest.warns(DisconnectedWarning, match="does not depend on its argument 0"):
+        assert grad(untouched)(2.0) == 1.0
+
+
 def test_a_derivative_in_terms_of_an_outside_value_is_a_value() -> None:
     a = Value(2.0, name="a")
     slope = grad(lambda x: a * x**3)(2.0)
@@ -164,7 +180,15 @@ def area(width: Any, height: Any, scale: Any = 1.0) -> Any:
 
 @pytest.mark.parametrize(
     ("argnums", "expected"),
-    [(0, 9.0), (1, 12.0), ((0,), (9.0,)), ((0, 1), (9.0, 12.0)), ([1, 0], (12.0, 9.0)), (range(2), (9.0, 12.0))],
+    [
+        (0, 9.0),
+        (1, 12.0),
+        ((0,), (9.0,)),
+        ((0, 1), (9.0, 12.0)),
+        ([1, 0], (12.0, 9.0)),
+        (range(2), (9.0, 12.0)),
+        (np.int64(1), 12.0),
+    ],
 )
 def test_argnums_says_which_and_in_which_form(argnums: Any, expected: Any) -> None:
     assert grad(area, argnums)(2.0, 3.0) == expected
@@ -197,8 +221,8 @@ def test_no_argument_to_differentiate_by_is_refused() -> None:
 
 
 def test_one_argument_named_twice_is_refused() -> None:
-    with pytest.raises(ArgumentError, match="twice"):
-        grad(area, (0, 0))(2.0, 3.0)
+    with pytest.raises(ArgumentError, match=r"an argument of area is named twice in argnums=\(0, 1, 0\)"):
+        grad(area, (0, 1, 0))
 
 
 @pytest.mark.parametrize("x", ["2", None, [2.0], np.array([1.0, 2.0])], ids=lambda x: type(x).__name__)
@@ -298,7 +322,7 @@ def test_a_constant_result_made_of_an_outside_value_is_warned_about() -> None:
         grad(lambda x: a * a)(2.0)
 
 
-@pytest.mark.parametrize("escape", [float, math.sin, lambda x: "%f" % x], ids=["float", "math.sin", "%f"])
+@pytest.mark.parametrize("escape", [float, math.sin, lambda x: math.hypot(x, 1.0)], ids=["float", "sin", "hypot"])
 def test_a_number_taken_out_by_float_is_warned_about_where_it_happens(escape: Function) -> None:
     def f(x: Any) -> Any:
         escape(x)
@@ -339,6 +363,7 @@ def test_under_no_grad_a_derivative_does_not_record_on_an_outside_value() -> Non
         assert grad(lambda x: a * x)(3.0) == 2.0
         assert type(grad(lambda x: a * x)(3.0)) is float
         assert type(grad(lambda x: x * x)(a)) is float
+        assert [type(x) for x in jvp(lambda x: a * x, (3.0,), (1.0,))] == [float, float]
 
 
 def test_a_function_may_hold_a_part_of_itself_constant_by_no_grad() -> None:

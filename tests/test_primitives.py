@@ -278,6 +278,8 @@ def test_zero_times_a_partial_that_is_not_finite_counts_as_zero(f: Callable[[Any
     recorded.grad = None
     assert grad(guarded)(at) == 0.0
     assert jvp(guarded, (at,), (1.0,))[1] == 0.0
+    assert jvp(guarded, (Value(at),), (1.0,))[1].data == 0.0  # forward mode, recorded
+    assert grad(grad(guarded))(at) == 0.0
 
 
 def test_a_zero_adjoint_is_still_differentiated() -> None:
@@ -318,13 +320,20 @@ def test_where_python_floats_raise_a_value_follows_ieee(compute: Callable[[], Va
     assert same(compute().data, expected)
 
 
+def only_rounded(row: Primitive, point: tuple[float, ...], found: float) -> bool:
+    """Tell whether a sum is right but for rounding: Python sums floats with compensation since 3.12, NumPy without."""
+    if row.name != "sum" or not all(map(math.isfinite, point)):
+        return False
+    return math.isclose(found, math.fsum(point), rel_tol=1e-15)
+
+
 @each(VARIANTS)
 def test_at_special_points_a_value_is_what_numpy_gives(row: Primitive) -> None:
     different = []
     for point in special_points(row):
         expected = float(row.evaluate(*map(np.float64, point)))
         found = apply(row, values(point)).data
-        if type(found) is not float or not same(found, expected, rel=1e-12):
+        if type(found) is not float or not (same(found, expected, rel=1e-12) or only_rounded(row, point, found)):
             different.append((point, found, expected))
     assert different == []
 
@@ -489,6 +498,11 @@ def test_a_row_with_a_neutral_element_gives_it_on_the_empty_sequence(row: Primit
 def test_a_row_of_many_operands_asks_for_one_sequence(operand: Any) -> None:
     with pytest.raises(NotANumberError, match=r"sum takes one sequence of numbers, as in sum\(\[a, b\]\)"):
         autograd.sum(operand)
+
+
+def test_numbers_given_one_by_one_are_asked_for_as_a_sequence() -> None:
+    with pytest.raises(TypeError, match=r"sum takes one sequence of numbers, as in sum\(\[a, b\]\)"):
+        autograd.sum(Value(1.0), Value(2.0))
 
 
 def test_a_row_of_many_operands_takes_any_iterable() -> None:

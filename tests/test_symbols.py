@@ -104,8 +104,9 @@ def test_text_and_code_evaluate_to_the_number_on_the_edge(program: Any, xs: tupl
     result = engine(program)(*values(xs))
     nodes = operations([result])
     labels: dict[Variable, str] = {}
-    for node in (*nodes, *(parent for node in nodes for parent in node.parents)):
-        labels.setdefault(node, f"n{len(labels)}")
+    for child in nodes:
+        for node in (child, *child.parents):
+            labels.setdefault(node, f"n{len(labels)}")
     numbers = {text: node.data for node, text in labels.items()}  # type: ignore[attr-defined]
     for node in nodes:
         assert node.op is not None

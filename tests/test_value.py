@@ -141,9 +141,9 @@ def test_a_foreign_operand_of_an_operator_is_a_type_error_naming_it(
 @pytest.mark.parametrize("operation", OPERATORS)
 @pytest.mark.parametrize("sequence", ["3", [1.0], (1.0,)], ids=lambda x: type(x).__name__)
 def test_a_sequence_is_no_operand_of_an_operator(operation: Callable[..., Any], sequence: Any) -> None:
-    with pytest.raises(TypeError, match="'Value'|\"Value\""):
+    with pytest.raises(TypeError, match=r"['\"]Value['\"]"):
         operation(Value(1.0), sequence)
-    with pytest.raises(TypeError, match="'Value'|\"Value\""):
+    with pytest.raises(TypeError, match=r"['\"]Value['\"]"):
         operation(sequence, Value(1.0))
 
 
@@ -322,12 +322,18 @@ def test_setting_a_gradient_to_zero_or_none_forgets_it() -> None:
         assert (leaf.grad, leaf.reached) == (0.0, 0)
 
 
-def test_a_gradient_may_be_set_to_any_real_number_and_nothing_else() -> None:
+def test_a_gradient_may_be_set_to_any_real_number() -> None:
     leaf = Value(3.0)
     leaf.grad = np.float64(1.5)
+    assert leaf.grad == 1.5
     assert type(leaf.grad) is float
-    with pytest.raises(NotANumberError, match="a gradient must be one real number, not str: 'steep'"):
-        leaf.grad = "steep"
+
+
+@pytest.mark.parametrize("grad", ["steep", [1.0], np.array([1.0, 2.0]), np.zeros(1)], ids=repr)
+def test_a_gradient_that_is_no_number_is_refused(grad: Any) -> None:
+    leaf = Value(3.0)
+    with pytest.raises(NotANumberError, match=f"a gradient must be one real number, not {type(grad).__name__}"):
+        leaf.grad = grad
 
 
 # Edges ------------------------------------------------------------------------------------------------------------

@@ -1,22 +1,22 @@
-"""From a recorded graph to a Diagram: what is drawn, under which name, and what is folded away."""
+"""From a recorded graph to a Diagram."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from heapq import heapify, heappop, heappush
 from typing import Any, get_args
 
 from autograd.drawing.diagram import Diagram, Direction, Edge, Kind, Node
-from autograd.drawing.text import counted, number, one_line, shorten
+from autograd.drawing.labels import labels
+from autograd.drawing.selection import count_values, newest, visible_operands
+from autograd.drawing.text import counted, number, shorten
 from autograd.errors import ArgumentError, brief
-from autograd.graph import operations
+from autograd.rows import Primitive
 from autograd.value import Value
 from autograd.variable import Variable
 
 __all__ = ["draw"]
 
-MAX_OPERANDS = 40  # of one operation; a picture with more arrows into one point cannot be read
 NAME_LIMIT = 32
 NAME_IN_FORMULA_LIMIT = 16
 FORMULA_LIMIT = 40
@@ -25,7 +25,7 @@ FOLDED = "more"  # the id of the node that stands for all values not drawn
 
 
 def draw(
-    root: Value | Sequence[Value],
+    root: Variable | Sequence[Variable],
     *,
     direction: Direction = "LR",
     formulas: bool = True,
@@ -34,8 +34,8 @@ def draw(
 ) -> Diagram:
     """Draw the graph behind a value, with the local gradient on every edge.
 
-    A value shows its name, its number and its gradient, ``–`` where no gradient was computed yet. One without a name
-    gets a short one, v1, v2, ... in order of creation, so that formulas can refer to it.
+    A value shows its name, its number and its gradient, or ``–`` if no gradient was ever computed. One without a name
+    is called v1, v2, ... in order of creation, so that formulas can refer to it.
 
     Parameters
     ----------
@@ -48,8 +48,8 @@ def draw(
     numbers : bool, optional
         Write numbers: data, gradients and local gradients.
     max_nodes : int, optional
-        Draw this many values, the newest, and fold everything behind them into one node. Operands of one operation
-        beyond the fortieth are folded too.
+        Draw this many values, the newest, and fold everything behind them into one node. Of an operation with more
+        than 40 operands the first 12 are drawn.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def draw(
     ArgumentError
         If ``root`` is not made of Values, or an option has a value that makes no sense.
     GraphChangedError
-        If a leaf was given a new number after it was used: the picture would mix old numbers and new ones.
+        If a leaf was given a new number after it was used: the picture would mix old numbers with new ones.
 
     Examples
     --------
@@ -75,26 +75,97 @@ def draw(
     ∂c/∂a = b = -3
     ∂c/∂b = a = 2
     """
-    roots = _checked_roots(root)
     if direction not in get_args(Direction):
-        known = ", ".join(get_args(Direction))
-        raise ArgumentError(f"direction must be one of {known}, not {brief(direction)}")
+        raise ArgumentError(f"direction must be one of {', '.join(get_args(Direction))}, not {brief(direction)}")
     if not isinstance(max_nodes, int) or max_nodes < 1:
-        raise ArgumentError(f"max_nodes must be a whole number, at least 1, not {brief(max_nodes)}")
-    values = _newest(roots, max_nodes)
-    ids = {value: f"value{position}" for position, value in enumerate(values, 1)}
-    labels = _labels(values)
-    nodes: list[Node] = []
-    edges: list[Edge] = []
-    for value in values:
-        kind: Kind = "leaf" if value.is_leaf else "result" if value in roots else "value"
-        if value.op is not None:
-            operation = ids[value].replace("value", "operation")
-            nodes.append(Node(operation, "operation", value.op.label))
-            for node, edge in _operands(value, operation, ids, labels, formulas, numbers):
-                nodes += [node] if node else []
-                edges.append(edge)
-            edges.append(Edge(operation, ids[value]))
-        name = shorten(labels[value], NAME_LIMIT, keep_end=NAME_LIMIT // 2)
-        nodes.append(Node(ids[value], kind, name, number(value.data), _gradient(value)) if numbers else Node(ids[value], kind, name))
-    return Diagram(tuple(nodes), tuple(edges), direction)
+        raise ArgumentError(f"max_nodes must be a whole number, 1 or more, not {brief(max_nodes)}")
+    roots = _roots(root)
+    values = newest(roots, max_nodes)
+    picture = _Picture(values, roots, formulas, numbers)
+    picture.add_all(count_values(roots) - len(values))
+    return Diagram(tuple(picture.nodes), tuple(picture.edges), direction)
+
+
+def _roots(root: Any) -> set[Value]:
+    roots = root if isinstance(root, list | tuple) else [root]
+    for x in roots:
+        if not isinstance(x, Value):
+            raise ArgumentError(
+                f"draw takes a Value or a list of Values, not {type(x).__name__}: {brief(x)}; only what is computed "
+                "from Values has a graph to draw"
+            )
+    if not roots:
+        raise ArgumentError("there is nothing to draw in an empty list; give draw at least one Value")
+    return set(roots)
+
+
+class _Picture:
+    """Nodes and edges as they come together. Ids count in order of creation: same program, same picture."""
+
+    def __init__(self, values: Sequence[Value], roots: Collection[Value], formulas: bool, numbers: bool) -> None:
+        self.nodes: list[Node] = []
+        self.edges: list[Edge] = []
+        self.roots = roots
+        self.formulas = formulas
+        self.numbers = numbers
+        self.ids = {value: f"value{count}" for count, value in enumerate(values, 1)}
+        self.names = labels(values)
+        self.brief_names: dict[Variable, str] = {
+            value: shorten(name, NAME_IN_FORMULA_LIMIT, keep_end=NAME_IN_FORMULA_LIMIT // 2)
+            for value, name in self.names.items()
+        }
+
+    def add_all(self, hidden: int) -> None:
+        """Add every value with its operation, and one node for the ``hidden`` values if an operation needs them."""
+        for count, value in enumerate(self.ids, 1):
+            if value.op is not None:
+                self._add_operation(value, value.op, count)
+            self._add_value(value)
+        if any(edge.tail == FOLDED for edge in self.edges):
+            self.nodes.insert(0, Node(FOLDED, "folded", f"… {counted(hidden, 'more value')}"))
+
+    def _add_value(self, value: Value) -> None:
+        kind: Kind = "leaf" if value.is_leaf else "result" if value in self.roots else "value"
+        name = shorten(self.names[value], NAME_LIMIT, keep_end=NAME_LIMIT // 2)
+        numbers = (number(value.data), _gradient(value)) if self.numbers else ()
+        self.nodes.append(Node(self.ids[value], kind, name, *numbers))
+
+    def _add_operation(self, value: Value, row: Primitive, count: int) -> None:
+        operation = f"operation{count}"
+        visible = visible_operands(value)
+        gradients = self._local_gradients(value)
+        folded = False
+        for position, operand in enumerate(visible):
+            if not isinstance(operand, Value):
+                constant = Node(f"constant{count}_{position}", "constant", number(operand))
+                self.nodes.append(constant)
+                self.edges.append(Edge(constant.id, operation))
+            else:
+                gradient = next(gradients)
+                if operand in self.ids:
+                    self.edges.append(Edge(self.ids[operand], operation, *gradient))
+                elif not folded:  # one arrow is enough for all of them
+                    folded = True
+                    self.edges.append(Edge(FOLDED, operation))
+        if beyond := len(value.inputs) - len(visible):
+            more = Node(f"more{count}", "folded", f"… {counted(beyond, 'more operand')}")
+            self.nodes.append(more)
+            self.edges.append(Edge(more.id, operation))
+        self.nodes.append(Node(operation, "operation", row.label))
+        self.edges.append(Edge(operation, self.ids[value]))
+
+    def _local_gradients(self, value: Value) -> Iterator[tuple[str, str]]:
+        """Return formula and number of the local gradient for each operand that is a Value, both empty if not wanted.
+
+        An operation with folded operands goes without formulas: each might mention all of a million operands.
+        """
+        formulas: Iterable[str] = itertools.repeat("")
+        if self.formulas and len(visible_operands(value)) == len(value.inputs):
+            formulas = (shorten(edge.formula, FORMULA_LIMIT) for edge in value.labelled_edges(self.brief_names))
+        numbers = map(number, value.partials) if self.numbers else itertools.repeat("")
+        return zip(formulas, numbers, strict=False)
+
+
+def _gradient(value: Value) -> str:
+    grad = value.grad.data if isinstance(value.grad, Value) else value.grad
+    return number(grad) if value.reached or grad != 0 else NEVER_COMPUTED

@@ -2,6 +2,7 @@
 
 from autograd.arrays import dot, logsumexp, max, min, norm, prod, sum
 from autograd.checking import gradcheck, numerical_gradient
+from autograd.drawing import Diagram, draw
 from autograd.errors import (
     ArgumentError,
     AutogradError,
@@ -96,6 +97,7 @@ __all__ = [
     "DISTRIBUTION",
     "ArgumentError",
     "AutogradError",
+    "Diagram",
     "DisconnectedWarning",
     "DrawingError",
     "Edge",
@@ -136,6 +138,7 @@ __all__ = [
     "div",
     "divide",
     "dot",
+    "draw",
     "elementwise",
     "elu",
     "erf",

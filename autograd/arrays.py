@@ -51,7 +51,7 @@ def many(
 
 
 def _elements(name: str, *sequences: Any) -> tuple[Any, ...]:
-    values = sequences[0] if len(sequences) == 1 else None
+    values: Any = sequences[0] if len(sequences) == 1 else None
     if type(values) in (list, tuple):
         return tuple(values)
     if isinstance(values, Operand | str) or not isinstance(values, Iterable):

@@ -73,8 +73,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (6.0, (3.0, 2.0))
     """
-    single = not isinstance(argnums, Iterable)
-    which = [operator.index(i) for i in ([argnums] if single else argnums)]
+    which = [operator.index(i) for i in argnums] if isinstance(argnums, Iterable) else [operator.index(argnums)]
     if len(set(which)) < len(which):
         raise ArgumentError(f"an argument of {_name(f)} is named twice in argnums={tuple(which)}")
 
@@ -89,7 +88,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
             if variable not in found:
                 _warn_disconnected(f, position)
         gradients = tuple(found.get(variable, 0.0) for variable in variables)
-        return value, gradients[0] if single else gradients
+        return value, gradients if isinstance(argnums, Iterable) else gradients[0]
 
     value_and_gradient.__name__ = f"value_and_grad({_name(f)})"
     return value_and_gradient

@@ -24,7 +24,7 @@ LOOKS: dict[Kind, dict[str, str]] = {
     "folded": {"shape": "box", "style": "dashed", "color": FAINT},
 }
 SIZES: dict[Kind, dict[str, str]] = {
-    "operation": {"width": "0.42", "height": "0.42", "margin": "0.06,0.02", "ordering": "in"},
+    "operation": {"width": "0.42", "height": "0.42", "margin": "0.06,0.02"},
     "constant": {"width": "0.2", "height": "0.2", "margin": "0.04,0.02"},
 }
 

@@ -107,6 +107,8 @@ def _dot_operands(xs: Iterable[Any], ys: Iterable[Any], start: Any = None) -> tu
     xs, ys = _elements("dot", xs), _elements("dot", ys)
     if len(xs) != len(ys):
         raise SizeError(f"dot needs two sequences of one length, but they have {len(xs)} and {len(ys)} elements")
+    if isinstance(start, list | tuple):
+        raise NotANumberError(f"the start of dot must be one number, not {type(start).__name__}: {brief(start)}")
     return (*xs, *ys) if start is None else (*xs, *ys, start)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from autograd import forward
 from autograd.errors import ArgumentError, DisconnectedWarning, NotAScalarError, SizeError, brief, warn
@@ -73,7 +74,9 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (6.0, (3.0, 2.0))
     """
-    which = [operator.index(i) for i in argnums] if isinstance(argnums, Iterable) else [operator.index(argnums)]
+    which = list(argnums) if isinstance(argnums, Iterable) else [argnums]
+    if not all(isinstance(i, int | np.integer) and not isinstance(i, bool) for i in which):
+        raise ArgumentError(f"argnums must say which arguments of {_name(f)}, counted from 0, not {brief(argnums)}")
     if len(set(which)) < len(which):
         raise ArgumentError(f"an argument of {_name(f)} is named twice in argnums={tuple(which)}")
 

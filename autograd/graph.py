@@ -68,9 +68,12 @@ def transform() -> Iterator[None]:
 def no_grad() -> AbstractContextManager[None]:
     """Compute without recording: results inside are leaves, and no derivative flows through them.
 
+    It holds for this thread and this async task only.
+
     Returns
     -------
-    context manager, also usable as a decorator
+    context manager
+        For one ``with`` block; also a decorator of functions, though not of coroutines, which run after the call.
 
     Examples
     --------

@@ -263,7 +263,7 @@ asinh = arcsinh = elementwise(
 acosh = arccosh = elementwise(
     "acosh",
     np.arccosh,
-    lambda y, x: (1 / sqrt((x - 1) * (x + 1)),),
+    lambda y, x: (1 / (sqrt(x - 1) * sqrt(x + 1)),),
     scalar=math.acosh,
     domain=(1.2, 4.0),
     aliases=("arccosh",),

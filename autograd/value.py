@@ -263,14 +263,13 @@ def _recorder(row: Primitive) -> Callable[..., Any]:
 
 def _record_many(row: Primitive, operands: tuple[Any, ...]) -> Value:
     """Apply a row of any number of operands."""
-    try:
-        numbers = [x._primal for x in operands]  # the usual case: all are Values
-        inputs = parents = operands
-    except AttributeError:
+    inputs = parents = operands
+    numbers = [x._primal for x in operands if x.__class__ is Value]
+    if len(numbers) < len(operands):  # there are constants
         inputs = tuple([x if x.__class__ is Value or x.__class__ is float else _constant(row, x) for x in operands])
+        numbers = [x._primal if x.__class__ is Value else x for x in inputs]
         are_variables = [x.__class__ is Value for x in inputs]
         parents = tuple(itertools.compress(inputs, are_variables))
-        numbers = [x._primal if x.__class__ is Value else x for x in inputs]
     record = recording()
     try:
         y = row.scalar_function(*numbers)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import itertools
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +17,7 @@ import numpy as np
 
 from autograd.errors import ArgumentError, NotANumberError, SizeError, brief
 from autograd.primitives import exp, where
-from autograd.rows import Operand, Point, Primitive, register
+from autograd.rows import Groups, Operand, Point, Primitive, register
 
 __all__ = ["dot", "logsumexp", "max", "min", "norm", "prod", "sum"]
 
@@ -24,54 +25,74 @@ __all__ = ["dot", "logsumexp", "max", "min", "norm", "prod", "sum"]
 def many(
     name: str,
     array_function: Callable[..., Any],
-    partials: Callable[..., Sequence[Any]],
+    partials: Callable[..., Sequence[Sequence[Any]]],
     *,
     scalar: Callable[..., float],
-    gather: Callable[..., tuple[Any, ...]] | None = None,
+    gather: Callable[..., tuple[Sequence[Any], ...]] | None = None,
+    split: Callable[[Sequence[Any]], tuple[Sequence[Any], ...]] = lambda operands: (operands,),
+    count: int = 1,
     domain: tuple[float, float] = (-2.0, 2.0),
     symbol: str | None = None,
     kinks: dict[Point, Point] | None = None,
     doc: str,
 ) -> Primitive:
-    """Add a row that takes any number of operands; ``gather`` turns the call's arguments into its operands."""
+    """Add a row that takes any number of operands in groups; one group, unless ``gather`` and ``split`` say otherwise.
+
+    Parameters
+    ----------
+    array_function, scalar : callable
+        The value on groups of arrays, and on groups of floats.
+    partials : callable
+        ``partials(y, *groups)`` returns a sequence of partial derivatives for each group.
+    gather : callable
+        Turns the arguments of a call into groups.
+    split : callable
+        Turns all operands, one behind the other, into groups again.
+    count : int
+        How many groups there are.
+    """
     return register(
         Primitive(
             name,
-            array_function,
-            partials,
+            lambda *operands: array_function(*split(operands)),
+            lambda y, *operands: tuple(itertools.chain.from_iterable(partials(y, *split(operands)))),
             arity=None,
             doc=doc,
-            scalar_function=scalar,
+            scalar_function=lambda *operands: scalar(*split(operands)),
             symbol=symbol,
             domain=((domain,),),
             kinks=kinks,
-            gather=gather or functools.partial(_elements, name),
+            groups=Groups(count, gather or functools.partial(_one_group, name), scalar, partials),
         )
     )
 
 
-def _elements(name: str, *sequences: Any) -> tuple[Any, ...]:
+def _elements(name: str, *sequences: Any) -> Sequence[Any]:
     values: Any = sequences[0] if len(sequences) == 1 else None
     if type(values) in (list, tuple):
-        return tuple(values)
+        return values  # type: ignore[no-any-return]
     if isinstance(values, Operand | str) or not isinstance(values, Iterable):
         given = brief(values) if len(sequences) == 1 else f"{len(sequences)} arguments"
         raise NotANumberError(f"{name} takes one sequence of numbers, as in {name}([a, b]), not {given}")
     return tuple(values)
 
 
-def _at_least_one(name: str, *sequences: Any) -> tuple[Any, ...]:
+def _one_group(name: str, *sequences: Any) -> tuple[Sequence[Any]]:
+    return (_elements(name, *sequences),)
+
+
+def _one_group_not_empty(name: str, *sequences: Any) -> tuple[Sequence[Any]]:
     operands = _elements(name, *sequences)
     if not operands:
         raise ArgumentError(f"{name} of an empty sequence has no value")
-    return operands
+    return (operands,)
 
 
 sum = many(
     "sum",
-    lambda *xs: functools.reduce(np.add, xs, 0.0),
-    lambda y, *xs: (1.0,) * len(xs),
-    scalar=lambda *xs: builtins.sum(xs, 0.0),
+    lambda xs: functools.reduce(np.add, xs, 0.0),
+    lambda y, xs: ((1.0,) * len(xs),),
+    scalar=lambda xs: builtins.sum(xs, 0.0),
     symbol="Σ",
     doc="""sum(values)
 
@@ -79,22 +100,18 @@ The sum of a sequence of numbers, as one node with an edge for each.""",
 )
 
 
-def _products_of_the_others(y: Any, *xs: Any) -> tuple[Any, ...]:
+def _products_of_the_others(y: Any, xs: Sequence[Any]) -> tuple[Sequence[Any]]:
     """Products before and behind each element, multiplied: no division, so a zero does no harm."""
-    before: list[Any] = [1.0]
-    behind: list[Any] = [1.0]
-    for x in xs[:-1]:
-        before.append(before[-1] * x)
-    for x in xs[:0:-1]:
-        behind.append(x * behind[-1])
-    return tuple(a * b for a, b in zip(before, reversed(behind), strict=True))[: len(xs)]
+    before = itertools.accumulate(xs[:-1], operator.mul, initial=1.0)
+    behind = list(itertools.accumulate(xs[:0:-1], operator.mul, initial=1.0))
+    return ([a * b for a, b in zip(before, reversed(behind), strict=True)][: len(xs)],)
 
 
 prod = many(
     "prod",
-    lambda *xs: functools.reduce(np.multiply, xs, 1.0),
+    lambda xs: functools.reduce(np.multiply, xs, 1.0),
     _products_of_the_others,
-    scalar=lambda *xs: float(math.prod(xs)),
+    scalar=lambda xs: float(math.prod(xs)),
     symbol="Π",
     kinks={(0.0, 2.0, 3.0): (6.0, 0.0, 0.0), (0.0, 0.0, 3.0): (0.0, 0.0, 0.0)},
     doc="""prod(values)
@@ -103,38 +120,29 @@ The product of a sequence of numbers; its derivatives hold where elements are ze
 )
 
 
-def _dot_operands(xs: Iterable[Any], ys: Iterable[Any], start: Any = None) -> tuple[Any, ...]:
-    xs, ys = _elements("dot", xs), _elements("dot", ys)
+def _dot_groups(xs: Any, ys: Any, start: Any = None) -> tuple[Sequence[Any], ...]:
+    if type(xs) is not list or type(ys) is not list:
+        xs, ys = _elements("dot", xs), _elements("dot", ys)
     if len(xs) != len(ys):
         raise SizeError(f"dot needs two sequences of one length, but they have {len(xs)} and {len(ys)} elements")
     if isinstance(start, list | tuple):
         raise NotANumberError(f"the start of dot must be one number, not {type(start).__name__}: {brief(start)}")
-    return (*xs, *ys) if start is None else (*xs, *ys, start)
+    return xs, ys, () if start is None else (start,)
 
 
-def _dot_float(*operands: float) -> float:
+def _dot_split(operands: Sequence[Any]) -> tuple[Sequence[Any], ...]:
     half = len(operands) // 2
-    start = operands[-1] if len(operands) % 2 else 0.0
-    return builtins.sum(map(operator.mul, operands[:half], operands[half:]), start)
-
-
-def _dot_array(*operands: Any) -> Any:
-    half = len(operands) // 2
-    start = operands[-1] if len(operands) % 2 else 0.0
-    return functools.reduce(np.add, map(np.multiply, operands[:half], operands[half : 2 * half]), start)
-
-
-def _dot_partials(y: Any, *operands: Any) -> tuple[Any, ...]:
-    half = len(operands) // 2
-    return operands[half : 2 * half] + operands[:half] + (1.0,) * (len(operands) % 2)
+    return operands[:half], operands[half : 2 * half], operands[2 * half :]
 
 
 dot = many(
     "dot",
-    _dot_array,
-    _dot_partials,
-    scalar=_dot_float,
-    gather=_dot_operands,
+    lambda xs, ys, start: functools.reduce(np.add, map(np.multiply, xs, ys), start[0] if start else 0.0),
+    lambda y, xs, ys, start: (ys, xs, (1.0,) * len(start)),
+    scalar=lambda xs, ys, start: builtins.sum(map(operator.mul, xs, ys), start[0] if start else 0.0),
+    gather=_dot_groups,
+    split=_dot_split,
+    count=3,
     symbol="w·x",
     doc="""dot(xs, ys, start=None)
 
@@ -143,26 +151,26 @@ Its operands are all of xs, then all of ys, then the start.""",
 )
 
 
-def _ties_share(y: Any, *xs: Any) -> tuple[Any, ...]:
+def _ties_share(y: Any, xs: Sequence[Any]) -> tuple[Sequence[Any]]:
     ties = [where(x == y, 1.0, 0.0) for x in xs]
     count = functools.reduce(operator.add, ties)
-    return tuple(tie / count for tie in ties)
+    return ([tie / count for tie in ties],)
 
 
-def _largest_float(*xs: float) -> float:
+def _largest_float(xs: Sequence[float]) -> float:
     return math.nan if any(x != x for x in xs) else builtins.max(xs)
 
 
-def _smallest_float(*xs: float) -> float:
+def _smallest_float(xs: Sequence[float]) -> float:
     return math.nan if any(x != x for x in xs) else builtins.min(xs)
 
 
 max = many(
     "max",
-    lambda *xs: functools.reduce(np.maximum, xs),
+    lambda xs: functools.reduce(np.maximum, xs),
     _ties_share,
     scalar=_largest_float,
-    gather=functools.partial(_at_least_one, "max"),
+    gather=functools.partial(_one_group_not_empty, "max"),
     kinks={(3.0, 1.0, 3.0): (0.5, 0.0, 0.5)},
     doc="""max(values)
 
@@ -170,10 +178,10 @@ The largest of a sequence of numbers; a tie shares its derivative equally.""",
 )
 min = many(
     "min",
-    lambda *xs: functools.reduce(np.minimum, xs),
+    lambda xs: functools.reduce(np.minimum, xs),
     _ties_share,
     scalar=_smallest_float,
-    gather=functools.partial(_at_least_one, "min"),
+    gather=functools.partial(_one_group_not_empty, "min"),
     kinks={(1.0, 1.0, 3.0): (0.5, 0.5, 0.0)},
     doc="""min(values)
 
@@ -181,9 +189,9 @@ The smallest of a sequence of numbers; a tie shares its derivative equally.""",
 )
 norm = many(
     "norm",
-    lambda *xs: functools.reduce(np.hypot, xs, 0.0),
-    lambda y, *xs: tuple(where(y == 0, 0.0, x / y) for x in xs),
-    scalar=math.hypot,
+    lambda xs: functools.reduce(np.hypot, xs, 0.0),
+    lambda y, xs: ([where(y == 0, 0.0, x / y) for x in xs],),
+    scalar=lambda xs: math.hypot(*xs),
     domain=(0.2, 2.0),
     kinks={(0.0, 0.0, 0.0): (0.0, 0.0, 0.0)},
     doc="""norm(values)
@@ -192,8 +200,8 @@ The Euclidean length of a sequence of numbers; the derivative at the zero vector
 )
 
 
-def _logsumexp_float(*xs: float) -> float:
-    largest = _largest_float(*xs)
+def _logsumexp_float(xs: Sequence[float]) -> float:
+    largest = _largest_float(xs)
     if not math.isfinite(largest):
         return largest
     return largest + math.log(math.fsum(math.exp(x - largest) for x in xs))
@@ -201,10 +209,10 @@ def _logsumexp_float(*xs: float) -> float:
 
 logsumexp = many(
     "logsumexp",
-    lambda *xs: functools.reduce(np.logaddexp, xs),
-    lambda y, *xs: tuple(exp(x - y) for x in xs),
+    lambda xs: functools.reduce(np.logaddexp, xs),
+    lambda y, xs: ([exp(x - y) for x in xs],),
     scalar=_logsumexp_float,
-    gather=functools.partial(_at_least_one, "logsumexp"),
+    gather=functools.partial(_one_group_not_empty, "logsumexp"),
     doc="""logsumexp(values)
 
 log(exp(x0) + exp(x1) + ...), without overflow. Its partial derivatives are the softmax.""",

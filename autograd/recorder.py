@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import CodeType
 from typing import Any
 
@@ -19,20 +19,20 @@ from autograd.graph import next_stamp, recording
 from autograd.rows import PLAIN_NUMBERS, Primitive, registry
 from autograd.symbols import Symbol, precedence, to_code
 
-__all__ = ["recorder"]
+__all__ = ["recorder", "source"]
 
 
 def recorder(row: Primitive, value_type: type, otherwise: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of Values and plain numbers that applies ``row`` and records the node.
+    """Return a function that applies ``row`` to Values and plain numbers, or to groups of them, and records the node.
 
     Parameters
     ----------
     row : Primitive
-        A row of fixed arity.
+        The row.
     value_type : type
         The class of its nodes.
     otherwise : callable
-        Called with the row and the operands when one of them is of some other type.
+        Called with the row and the operands, or groups, when the function is not made for one of them.
     """
     namespace = {
         **_float_functions(),
@@ -43,10 +43,13 @@ def recorder(row: Primitive, value_type: type, otherwise: Callable[..., Any]) ->
         "next_stamp": next_stamp,
         "recording": recording,
         "row": row,
-        "ieee": functools.partial(_ieee, row),
+        "ieee": functools.partial(_ieee, row, value_type),
         "PLAIN_NUMBERS": PLAIN_NUMBERS,
+        "FLOATS": {float},
         "otherwise": otherwise,
     }
+    if row.groups is not None:
+        namespace |= {"value_of": row.groups.value, "partials_of": row.groups.partials}
     exec(_code(row.base), namespace)
     function: Callable[..., Any] = namespace[f"record_{row.name}"]
     return function
@@ -58,7 +61,8 @@ def _float_functions() -> dict[str, Any]:
     return {**basic, "inf": math.inf, "nan": math.nan}
 
 
-def _ieee(row: Primitive, are_variables: tuple[bool, ...], *operands: Any) -> tuple[float, tuple[float, ...]]:
+def _ieee(row: Primitive, value_type: type, operands: Sequence[Any]) -> tuple[float, tuple[float, ...]]:
+    are_variables = [x.__class__ is value_type for x in operands]
     numbers = [x._primal if is_variable else x for x, is_variable in zip(operands, are_variables, strict=True)]
     y, partials = row.evaluate_ieee(numbers)
     return y, tuple(itertools.compress(partials, are_variables)) if recording() else ()
@@ -67,64 +71,111 @@ def _ieee(row: Primitive, are_variables: tuple[bool, ...], *operands: Any) -> tu
 @functools.lru_cache(maxsize=1024)
 def _code(row: Primitive) -> CodeType:
     """Compile the source of a row's recorder. It is made once, also for rows with other settings."""
+    return compile(source(row), f"<recorder of {row.name}>", "exec")
+
+
+def source(row: Primitive) -> str:
+    """Return the text of the row's recorder.
+
+    Raises
+    ------
+    ArgumentError
+        If an expression of the row cannot be read on symbols.
+    """
     try:
-        source = "\n".join(_source(row))
+        branches = list(_branches(row) if row.groups is None else _group_branches(row, row.groups.count))
     except TypeError as error:
         raise ArgumentError(
             f"the expressions of the row {row.name!r} must be made of operators and functions of autograd, which can "
             f"be read on symbols too; reading them so failed with: {error}"
         ) from error
-    return compile(source, f"<recorder of {row.name}>", "exec")
+    return "\n".join([*branches, *_MAKE_NODE])
 
 
-def _source(row: Primitive) -> Iterator[str]:
+_MAKE_NODE = (
+    "    node = new(Value)",
+    "    node._primal = y",
+    "    node._grad = node._name = None",
+    "    node.reached = 0",
+    "    node.stamp = next_stamp()",
+    "    if partials:",
+    "        node.op = row",
+    "        node.inputs = inputs",
+    "        node.parents = parents",
+    "        node.partials = partials",
+    "    else:",
+    "        node.op = None",
+    "        node.inputs = node.parents = node.partials = ()",
+    "    return node",
+)
+
+
+def _kinds(count: int) -> Iterator[tuple[str, tuple[bool, ...]]]:
+    """Yield each way in which some of the operands are Values, all of them first, behind ``if`` or ``elif``."""
+    words = itertools.chain(["if"], itertools.repeat("elif"))
+    return zip(words, (kinds for kinds in itertools.product((True, False), repeat=count) if any(kinds)), strict=False)
+
+
+def _branches(row: Primitive) -> Iterator[str]:
+    """Yield the source of a row of fixed arity, its value and partials written out."""
     arity = row.arity or 0
     operands = [f"x{i}" for i in range(arity)]
     numbers = [f"n{i}" for i in range(arity)]
     value, partials = _texts(row, numbers)
     yield f"def record_{row.name}({', '.join(operands)}):"
-    word = "if"
-    for kinds in itertools.product((True, False), repeat=arity):
-        if not any(kinds):
-            continue
+    for word, kinds in _kinds(arity):
         tests = [
             f"{x}.__class__ is Value" if kind else f"{x}.__class__ in PLAIN_NUMBERS"
             for x, kind in zip(operands, kinds, strict=True)
         ]
-        parents = "".join(f"{x}, " for x in itertools.compress(operands, kinds))
-        wanted = "".join(f"{text}, " for text in itertools.compress(partials, kinds))
         yield f"    {word} {' and '.join(tests)}:"
         yield "        try:"
         for x, number, kind in zip(operands, numbers, kinds, strict=True):
             yield f"            {number} = {x}._primal" if kind else f"            {number} = float({x})"
         yield f"            y = {value}"
-        yield f"            partials = ({wanted}) if recording() else ()"
-        yield "        except (ArithmeticError, ValueError):"
-        yield f"            y, partials = ieee({kinds}, {', '.join(operands)})"
-        if all(kinds):
-            yield f"        inputs = parents = ({parents})"
-        else:
-            yield f"        inputs = ({', '.join(operands)})"
-            yield f"        parents = ({parents})"
-        word = "elif"
+        yield f"            partials = {_tuple(partials, kinds)} if recording() else ()"
+        yield from _ending(operands, kinds)
     yield "    else:"
     yield f"        return otherwise(row, {', '.join(operands)})"
-    yield from (
-        "    node = new(Value)",
-        "    node._primal = y",
-        "    node._grad = node._name = None",
-        "    node.reached = 0",
-        "    node.stamp = next_stamp()",
-        "    if partials:",
-        "        node.op = row",
-        "        node.inputs = inputs",
-        "        node.parents = parents",
-        "        node.partials = partials",
-        "    else:",
-        "        node.op = None",
-        "        node.inputs = node.parents = node.partials = ()",
-        "    return node",
-    )
+
+
+def _group_branches(row: Primitive, count: int) -> Iterator[str]:
+    """Yield the source of a row whose operands come in groups, each of them all Values or all floats."""
+    groups = [f"g{i}" for i in range(count)]
+    yield f"def record_{row.name}({', '.join(groups)}):"
+    for i in range(count):
+        yield f"    p{i} = [x._primal for x in g{i} if x.__class__ is Value]"
+    for word, kinds in _kinds(count):
+        tests = [
+            f"len(p{i}) == len(g{i})" if kind else f"not p{i} and set(map(type, g{i})) == FLOATS"
+            for i, kind in enumerate(kinds)
+        ]
+        numbers = [f"p{i}" if kind else f"g{i}" for i, kind in enumerate(kinds)]
+        yield f"    {word} {' and '.join(tests)}:"
+        yield "        try:"
+        yield f"            y = value_of({', '.join(numbers)})"
+        yield "            partials = ()"
+        yield "            if recording():"
+        yield f"                {''.join(f'q{i}, ' for i in range(count))}= partials_of(y, {', '.join(numbers)})"
+        yield f"                partials = {_tuple([f'*q{i}' for i in range(count)], kinds)}"
+        yield from _ending([f"*{group}" for group in groups], kinds)
+    yield "    else:"
+    yield f"        return otherwise(row, {', '.join(groups)})"
+
+
+def _ending(operands: Sequence[str], kinds: Sequence[bool]) -> Iterator[str]:
+    everything = _tuple(operands, [True] * len(operands))
+    yield "        except (ArithmeticError, ValueError):"
+    yield f"            y, partials = ieee({everything})"
+    if all(kinds):
+        yield f"        inputs = parents = {everything}"
+    else:
+        yield f"        inputs = {everything}"
+        yield f"        parents = {_tuple(operands, kinds)}"
+
+
+def _tuple(texts: Sequence[str], kept: Sequence[bool]) -> str:
+    return f"({''.join(f'{text}, ' for text in itertools.compress(texts, kept))})"
 
 
 def _texts(row: Primitive, numbers: list[str]) -> tuple[str, list[str]]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
@@ -19,6 +21,7 @@ from autograd.errors import ArgumentError, NotANumberError, brief
 
 __all__ = [
     "PLAIN_NUMBERS",
+    "Groups",
     "Operand",
     "Point",
     "Primitive",
@@ -48,8 +51,8 @@ class Operand:
     __slots__ = ()
 
     @classmethod
-    def apply(cls, row: Primitive, operands: tuple[Any, ...]) -> Any:
-        """Apply ``row`` to ``operands``, at least one of which is of this kind."""
+    def apply(cls, row: Primitive, operands: Sequence[Any]) -> Any:
+        """Apply ``row`` to ``operands``, at least one of which is of this kind; or to groups of them, if it has groups."""
         raise TypeError(f"{cls.__name__} does not say what applying {row.name} to it means")
 
     def __add__(self, other: Any) -> Any:
@@ -112,6 +115,30 @@ class Operand:
     __hash__ = object.__hash__
 
 
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """How a row of any number of operands takes them: in groups, as dot takes its two sequences and its start.
+
+    A group is nearly always all Values or all numbers, and then read at one go.
+
+    Attributes
+    ----------
+    count : int
+        How many groups there are; some may be empty.
+    gather : callable
+        Turns the arguments of a call into groups.
+    value : callable
+        The value on groups of floats.
+    partials : callable
+        ``partials(y, *groups)`` returns a sequence of partial derivatives for each group.
+    """
+
+    count: int
+    gather: Callable[..., tuple[Sequence[Any], ...]]
+    value: Callable[..., float]
+    partials: Callable[..., Sequence[Sequence[Any]]]
+
+
 class Primitive:
     """One row: an operation's value, its partial derivatives, and the places where they need care.
 
@@ -150,7 +177,7 @@ class Primitive:
         domain: tuple[Box, ...] = (),
         kinks: Mapping[Point, Point] | None = None,
         aliases: tuple[str, ...] = (),
-        gather: Callable[..., tuple[Any, ...]] | None = None,
+        groups: Groups | None = None,
     ) -> None:
         self.name = self.__name__ = name
         self.arity = arity
@@ -163,7 +190,7 @@ class Primitive:
         self.array_function = array_function
         self.scalar_function = scalar_function or array_function
         self.partial_function = partials
-        self.gather = gather
+        self.groups = groups
         self.base = self
         self.__doc__ = doc
 
@@ -204,14 +231,20 @@ class Primitive:
 
     def __call__(self, *arguments: Any, **settings: float) -> Any:
         """Apply the operation: a float for plain numbers, an array for arrays, a node for Values."""
-        if self.gather is not None:
-            row, operands = self, self.gather(*arguments, **settings)
-        else:
+        operands: Sequence[Any] = arguments
+        if self.groups is not None:
+            operands = self.groups.gather(*arguments, **settings)
+        elif settings or len(arguments) != self.arity:
             row, operands = self._split(arguments, settings)
-        for operand in operands:
+            return row(*operands)
+        for operand in self.flat(operands):
             if isinstance(operand, Operand):
-                return type(operand).apply(row, operands)
-        return row.evaluate(*operands)
+                return operand.apply(self, operands)
+        return self.evaluate(*self.flat(operands))
+
+    def flat(self, operands: Sequence[Any]) -> Iterable[Any]:
+        """Return the operands one behind the other, where they come in groups."""
+        return operands if self.groups is None else itertools.chain.from_iterable(operands)
 
     def _split(self, arguments: tuple[Any, ...], settings: dict[str, float]) -> tuple[Primitive, tuple[Any, ...]]:
         """Tell operands from settings, which may be given by position behind the operands or by name."""
@@ -223,8 +256,6 @@ class Primitive:
             if self.settings:
                 takes += f" and the settings {', '.join(self.settings)}"
             raise TypeError(f"{self.name} takes {takes}, but {len(arguments)} arguments were given")
-        if not extra and not settings:
-            return self, arguments
         by_position = dict(zip(self.settings, extra, strict=False))
         if twice := by_position.keys() & settings.keys():
             raise TypeError(f"{self.name} got the setting {twice.pop()!r} twice")

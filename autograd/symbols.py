@@ -31,9 +31,9 @@ class Symbol(Operand):
         self.operands = operands
 
     @classmethod
-    def apply(cls, row: Primitive, operands: tuple[Any, ...]) -> Symbol:
+    def apply(cls, row: Primitive, operands: Sequence[Any]) -> Symbol:
         """Write the application down."""
-        return cls("", row, operands)
+        return cls("", row, tuple(row.flat(operands)))
 
     def __bool__(self) -> bool:
         raise TypeError("a partial is read on symbols, which have no truth: write where(condition, a, b), not if")

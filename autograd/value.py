@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from typing import Any, final
 
@@ -149,10 +149,15 @@ class Value(Variable):
 
     def pull(self, adjoint: float, waiting: dict[Any, Any], push: Callable[[Any], None]) -> None:
         """Add to each parent's adjoint what it gains from this node's: adjoint times local gradient."""
+        if adjoint == 0:  # zero times anything is zero, inf and nan included
+            for parent in self.parents:
+                if parent not in waiting:
+                    waiting[parent] = 0.0
+                    push(parent)
+            return
+        finite = adjoint - adjoint == 0  # then no product below can be zero times inf
         for parent, partial in zip(self.parents, self.partials):  # noqa: B905  # hot, and of one length by construction
-            contribution = adjoint * partial
-            if contribution != contribution:  # a nan: perhaps zero times inf, which counts as zero
-                contribution = _strong_mul(adjoint, partial)
+            contribution = adjoint * partial if finite else _strong_mul(adjoint, partial)
             if parent in waiting:
                 waiting[parent] += contribution
             else:
@@ -167,10 +172,8 @@ class Value(Variable):
         )
 
     @classmethod
-    def apply(cls, row: Primitive, operands: tuple[Any, ...]) -> Value:
-        """Apply ``row`` to Values and numbers, recording a node."""
-        if row.arity is None:
-            return _record_many(row, operands)
+    def apply(cls, row: Primitive, operands: Sequence[Any]) -> Value:
+        """Apply ``row`` to Values and numbers, or to groups of them, recording a node."""
         result: Value = _recorder(row)(*operands)
         if result is NotImplemented:
             foreign = next(x for x in operands if not isinstance(x, Value) and as_float(x) is None)
@@ -250,50 +253,36 @@ def _leaf_again(data: float, name: str | None, grad: float, reached: int) -> Val
 _strong_mul = registry["strong_mul"].scalar_function
 
 
+@functools.lru_cache(maxsize=1024)
+def _recorder(row: Primitive) -> Callable[..., Any]:
+    return recorder(row, Value, _other_numbers if row.groups is None else _mixed_groups)
+
+
 def _other_numbers(row: Primitive, *operands: Any) -> Any:
     """Apply ``row`` to Values and numbers that are not Python's own, such as np.float64 or Fraction."""
     converted = tuple(x if isinstance(x, Value) else as_float(x) for x in operands)
     return NotImplemented if any(x is None for x in converted) else _recorder(row)(*converted)
 
 
-@functools.lru_cache(maxsize=1024)
-def _recorder(row: Primitive) -> Callable[..., Any]:
-    return recorder(row, Value, _other_numbers)
-
-
-def _record_many(row: Primitive, operands: tuple[Any, ...]) -> Value:
-    """Apply a row of any number of operands."""
-    inputs = parents = operands
-    numbers = [x._primal for x in operands if x.__class__ is Value]
-    if len(numbers) < len(operands):  # there are constants
-        inputs = tuple([x if x.__class__ is Value or x.__class__ is float else _constant(row, x) for x in operands])
-        numbers = [x._primal if x.__class__ is Value else x for x in inputs]
-        are_variables = [x.__class__ is Value for x in inputs]
-        parents = tuple(itertools.compress(inputs, are_variables))
-    record = recording()
+def _mixed_groups(row: Primitive, *groups: Sequence[Any]) -> Value:
+    """Apply ``row`` to groups that mix Values and numbers, or have numbers that are not floats."""
+    inputs: tuple[Any, ...] = tuple(
+        x if isinstance(x, Value) else number(x, f"an operand of {row.name}") for x in itertools.chain(*groups)
+    )
+    are_variables = [isinstance(x, Value) for x in inputs]
+    numbers = [x._primal if isinstance(x, Value) else x for x in inputs]
     try:
         y = row.scalar_function(*numbers)
-        partials = row.partial_function(y, *numbers) if record else ()
+        partials = row.partials(y, *numbers)
     except (ArithmeticError, ValueError):
         y, partials = row.evaluate_ieee(numbers)
-    node = object.__new__(Value)
-    node._primal = y
-    node._grad = node._name = None
-    node.reached = 0
-    node.stamp = next_stamp()
-    if record:
+    node = Value(y)
+    if recording():
         node.op = row
         node.inputs = inputs
-        node.parents = parents
-        node.partials = partials if parents is inputs else tuple(itertools.compress(partials, are_variables))
-    else:
-        node.op = None
-        node.inputs = node.parents = node.partials = ()
+        node.parents = tuple(itertools.compress(inputs, are_variables))
+        node.partials = tuple(itertools.compress(partials, are_variables))
     return node
-
-
-def _constant(row: Primitive, x: Any) -> float:
-    return number(x, f"an operand of {row.name}")
 
 
 def _install(row: Primitive) -> None:

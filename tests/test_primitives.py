@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import itertools
 import math
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +160,13 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Primitive, int]
             partials = tuple(right(*operands, **settings))
             return (*partials[:i], 1.001 * partials[i], *partials[i + 1 :])
 
+        def wrong_in_groups(y: Any, *groups: Sequence[Any]) -> Sequence[Sequence[Any]]:
+            partials = iter(wrong(y, *itertools.chain(*groups)))
+            return [list(itertools.islice(partials, len(group))) for group in groups]
+
         monkeypatch.setattr(row, "partial_function", wrong)
+        if row.groups is not None:
+            monkeypatch.setattr(row, "groups", dataclasses.replace(row.groups, partials=wrong_in_groups))
         forget_recorders()
 
     yield wrong_by_a_thousandth

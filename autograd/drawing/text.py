@@ -11,8 +11,8 @@ _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 def number(x: float) -> str:
-    """Return the number with four significant digits."""
-    return f"{x:.4g}"
+    """Return the number with four significant digits; a zero has no sign."""
+    return f"{x + 0.0:.4g}"
 
 
 def one_line(text: str) -> str:

@@ -52,7 +52,7 @@ class Operand:
 
     @classmethod
     def apply(cls, row: Primitive, operands: Sequence[Any]) -> Any:
-        """Apply ``row`` to ``operands``, at least one of which is of this kind; or to groups of them, if it has groups."""
+        """Apply ``row`` to operands, or to groups of them if it has groups; at least one is of this kind."""
         raise TypeError(f"{cls.__name__} does not say what applying {row.name} to it means")
 
     def __add__(self, other: Any) -> Any:

@@ -17,5 +17,4 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 60
 nb_merge_streams = True
 nb_mime_priority_overrides = [("html", "image/svg+xml", 0)]
-myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from autograd.drawing.diagram import Diagram, Direction, Edge, Kind, Node
 from autograd.drawing.labels import labels
-from autograd.drawing.selection import count_values, newest, visible_operands
+from autograd.drawing.selection import count_values, depths, newest, visible_operands
 from autograd.drawing.text import counted, number, shorten
 from autograd.errors import ArgumentError, brief
 from autograd.rows import Primitive
@@ -20,6 +20,7 @@ __all__ = ["draw"]
 NAME_LIMIT = 32
 NAME_IN_FORMULA_LIMIT = 16
 FORMULA_LIMIT = 40
+REACH = 8  # how many operations an arrow may pass; a longer one leaves the screen, and takes Graphviz minutes to lay
 NEVER_COMPUTED = "–"
 FOLDED = "more"  # the id of the node that stands for all values not drawn
 
@@ -80,9 +81,10 @@ def draw(
     if not isinstance(max_nodes, int) or max_nodes < 1:
         raise ArgumentError(f"max_nodes must be a whole number, 1 or more, not {brief(max_nodes)}")
     roots = _roots(root)
+    count = count_values(roots)
     values = newest(roots, max_nodes)
     picture = _Picture(values, roots, formulas, numbers)
-    picture.add_all(count_values(roots) - len(values))
+    picture.add_all(count - len(values))
     return Diagram(tuple(picture.nodes), tuple(picture.edges), direction)
 
 
@@ -109,6 +111,7 @@ class _Picture:
         self.formulas = formulas
         self.numbers = numbers
         self.ids = {value: f"value{count}" for count, value in enumerate(values, 1)}
+        self.depths = depths(values)
         self.names = labels(values)
         self.brief_names: dict[Variable, str] = {
             value: shorten(name, NAME_IN_FORMULA_LIMIT, keep_end=NAME_IN_FORMULA_LIMIT // 2)
@@ -124,11 +127,13 @@ class _Picture:
         if any(edge.tail == FOLDED for edge in self.edges):
             self.nodes.insert(0, Node(FOLDED, "folded", f"… {counted(hidden, 'more value')}"))
 
+    def _node_name(self, value: Value) -> str:
+        return shorten(self.names[value], NAME_LIMIT, keep_end=NAME_LIMIT // 2)
+
     def _add_value(self, value: Value) -> None:
         kind: Kind = "leaf" if value.is_leaf else "result" if value in self.roots else "value"
-        name = shorten(self.names[value], NAME_LIMIT, keep_end=NAME_LIMIT // 2)
         numbers = (number(value.data), _gradient(value)) if self.numbers else ()
-        self.nodes.append(Node(self.ids[value], kind, name, *numbers))
+        self.nodes.append(Node(self.ids[value], kind, self._node_name(value), *numbers))
 
     def _add_operation(self, value: Value, row: Primitive, count: int) -> None:
         operation = f"operation{count}"
@@ -140,13 +145,18 @@ class _Picture:
                 constant = Node(f"constant{count}_{position}", "constant", number(operand))
                 self.nodes.append(constant)
                 self.edges.append(Edge(constant.id, operation))
-            else:
-                gradient = next(gradients)
-                if operand in self.ids:
-                    self.edges.append(Edge(self.ids[operand], operation, *gradient))
-                elif not folded:  # one arrow is enough for all of them
-                    folded = True
+                continue
+            gradient = next(gradients)
+            if operand not in self.ids:
+                if not folded:  # one arrow is enough for all of them
                     self.edges.append(Edge(FOLDED, operation))
+                folded = True
+            elif self.depths[value] - self.depths[operand] > REACH:
+                again = Node(f"again{count}_{position}", "reference", self._node_name(operand))
+                self.nodes.append(again)
+                self.edges.append(Edge(again.id, operation, *gradient))
+            else:
+                self.edges.append(Edge(self.ids[operand], operation, *gradient))
         if beyond := len(value.inputs) - len(visible):
             more = Node(f"more{count}", "folded", f"… {counted(beyond, 'more operand')}")
             self.nodes.append(more)

@@ -21,6 +21,7 @@ LOOKS: dict[Kind, dict[str, str]] = {
     "result": {"shape": "box", "style": "filled", "fillcolor": "#FDE9D9", "color": "#D55E00", "peripheries": "2"},
     "operation": {"shape": "ellipse", "style": "filled", "fillcolor": "#FFF6CC", "color": "#9A7D00"},
     "constant": {"shape": "plaintext"},
+    "reference": {"shape": "box", "style": "rounded,dotted", "color": INK},
     "folded": {"shape": "box", "style": "dashed", "color": FAINT},
 }
 SIZES: dict[Kind, dict[str, str]] = {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any
 
 from autograd.graph import operations
 from autograd.value import Value
 
-__all__ = ["count_values", "newest", "visible_operands"]
+__all__ = ["count_values", "depths", "newest", "visible_operands"]
 
 # An operation with more operands than anybody can follow shows a few of them.
 MANY_OPERANDS = 40
@@ -53,3 +53,16 @@ def newest(roots: Collection[Value], limit: int) -> list[Value]:
                 met.add(operand)
                 heappush(waiting, (True, -operand.stamp, operand))
     return sorted(found, key=lambda value: value.stamp)
+
+
+def depths(values: Sequence[Value]) -> dict[Value, int]:
+    """Return how many operations stand before each value in a picture; a leaf stands right before its first use."""
+    depth: dict[Value, int] = {}
+    first_use: dict[Value, int] = {}
+    for value in values:
+        operands = [x for x in visible_operands(value) if isinstance(x, Value)]
+        if not value.is_leaf:
+            depth[value] = 1 + max([depth.get(x, 0) for x in operands], default=0)
+            for leaf in operands:
+                first_use[leaf] = min(first_use.get(leaf, depth[value]), depth[value])
+    return {value: depth.get(value, first_use.get(value, 1) - 1) for value in values}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
+import sys
 
 import graphviz
 
@@ -34,17 +36,24 @@ def render(dot: str, format: str) -> bytes:
     return image
 
 
+# In a process of its own: the library inside the wheel writes to the terminal, and is not made for several threads.
+_WITH_WHEEL = """
+import sys, pygraphviz
+graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
+sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
+"""
+
+
 def _render_with_wheel(dot: str, format: str) -> bytes:
-    try:
-        import pygraphviz
-    except ImportError as error:
+    if importlib.util.find_spec("pygraphviz") is None:
         raise MissingExtraError(
             f"a picture in {format}, without Graphviz's program dot on PATH (its package is called graphviz in apt, "
             "dnf, brew, winget and conda; with it nothing else is needed),",
             "draw",
-        ) from error
-    try:
-        image: bytes = pygraphviz.AGraph(string=dot).draw(format=format, prog="dot")
-    except (OSError, ValueError) as error:
-        raise DrawingError(f"pygraphviz could not make a {format} of this graph: {error}") from error
-    return image
+        )
+    command = [sys.executable, "-P", "-c", _WITH_WHEEL, format]
+    finished = subprocess.run(command, input=dot.encode(), capture_output=True, check=False)
+    if finished.returncode != 0:
+        reason = finished.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise DrawingError(f"pygraphviz could not make a {format} of this graph: {reason}")
+    return finished.stdout

@@ -57,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> float:
     axes.legend()
     figure.savefig(options.out / "learning-curve.png", dpi=150)
     model.zero_grad()
-    inputs = [Value(number, name=name) for number, name in zip(x[test[0]], feature_names, strict=True)]
+    names = [name.removesuffix(" (cm)") for name in feature_names]
+    inputs = [Value(number, name=name) for number, name in zip(x[test[0]], names, strict=True)]
     draw_gradients(model.layers[0].neurons[0](inputs), options.out / "neuron.svg")
     logits = [Value(logit.data, name=name) for logit, name in zip(model(x[test[0]]), target_names, strict=True)]
     draw_gradients(cross_entropy(logits, y[test[0]]), options.out / "loss.svg")

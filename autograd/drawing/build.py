@@ -18,8 +18,8 @@ from autograd.variable import Variable
 __all__ = ["draw"]
 
 NAME_LIMIT = 32
-NAME_IN_FORMULA_LIMIT = 16
-FORMULA_LIMIT = 40
+NAME_IN_FORMULA_LIMIT = 26
+FORMULA_LIMIT = 56
 REACH = 8  # how many operations an arrow may pass; a longer one leaves the screen, and takes Graphviz minutes to lay
 NEVER_COMPUTED = "–"
 FOLDED = "more"  # the id of the node that stands for all values not drawn
@@ -147,16 +147,16 @@ class _Picture:
                 self.edges.append(Edge(constant.id, operation))
                 continue
             gradient = next(gradients)
-            if operand not in self.ids:
-                if not folded:  # one arrow is enough for all of them
-                    self.edges.append(Edge(FOLDED, operation))
-                folded = True
-            elif self.depths[value] - self.depths[operand] > REACH:
+            source = operand if operand in self.ids else None
+            if self.depths[value] - self.depths[source] > REACH:
                 again = Node(f"again{count}_{position}", "reference", self._node_name(operand))
                 self.nodes.append(again)
                 self.edges.append(Edge(again.id, operation, *gradient))
-            else:
-                self.edges.append(Edge(self.ids[operand], operation, *gradient))
+            elif source is not None:
+                self.edges.append(Edge(self.ids[source], operation, *gradient))
+            elif not folded:  # one arrow is enough for all that is folded
+                folded = True
+                self.edges.append(Edge(FOLDED, operation))
         if beyond := len(value.inputs) - len(visible):
             more = Node(f"more{count}", "folded", f"… {counted(beyond, 'more operand')}")
             self.nodes.append(more)

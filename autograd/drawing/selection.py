@@ -55,14 +55,18 @@ def newest(roots: Collection[Value], limit: int) -> list[Value]:
     return sorted(found, key=lambda value: value.stamp)
 
 
-def depths(values: Sequence[Value]) -> dict[Value, int]:
-    """Return how many operations stand before each value in a picture; a leaf stands right before its first use."""
-    depth: dict[Value, int] = {}
-    first_use: dict[Value, int] = {}
-    for value in values:
-        operands = [x for x in visible_operands(value) if isinstance(x, Value)]
+def depths(drawn: Sequence[Value]) -> dict[Value | None, int]:
+    """Return how many operations stand before each value in a picture.
+
+    Leaves, and None for all that is folded away, stand right before their first use.
+    """
+    depth: dict[Value | None, int] = {}
+    first_use: dict[Value | None, int] = {}
+    together = set(drawn)
+    for value in drawn:
         if not value.is_leaf:
+            operands = [x if x in together else None for x in visible_operands(value) if isinstance(x, Value)]
             depth[value] = 1 + max([depth.get(x, 0) for x in operands], default=0)
-            for leaf in operands:
-                first_use[leaf] = min(first_use.get(leaf, depth[value]), depth[value])
-    return {value: depth.get(value, first_use.get(value, 1) - 1) for value in values}
+            for operand in operands:
+                first_use[operand] = min(first_use.get(operand, depth[value]), depth[value])
+    return {source: use - 1 for source, use in first_use.items()} | depth

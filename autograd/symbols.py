@@ -57,7 +57,7 @@ def partial_expressions(row: Primitive, output: str, operands: Sequence[str | fl
 
 def _atom(name: str) -> str:
     """Names such as ``layers[0].w[1]`` stand as they are; one with spaces or signs in it needs parentheses."""
-    return _wrap(name, not re.fullmatch(r"[\w.'\[\]]+", name))
+    return _wrap(name, not re.fullmatch(r"[\w.'…\[\]]+", name))
 
 
 Text = tuple[str, int]  # a text, and how tightly its outermost operation binds

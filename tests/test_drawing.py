@@ -241,6 +241,22 @@ def test_numbers_can_be_left_out() -> None:
     assert "∂out/∂v2 = 1 - out*out" in formulas(diagram)
 
 
+def test_a_value_needed_far_away_is_repeated_there_by_name() -> None:
+    (k,) = leaves(k=2.0)
+    near = k * k
+    for _ in range(8):
+        near = -near
+    diagram = draw(named("c", near * k))
+    (again,) = (node for node in diagram.nodes if node.kind == "reference")
+    (edge,) = (edge for edge in diagram.edges if edge.tail == again.id)
+    assert (again.name, edge.formula, edge.local_gradient) == ("k", "∂c/∂k = v9", "4")
+
+
+def test_a_leaf_used_only_late_stands_where_it_is_used() -> None:
+    (k,) = leaves(k=2.0)
+    assert names(draw(chain(20) * k), "reference") == []
+
+
 def test_several_results_are_drawn_in_one_picture() -> None:
     a, b = leaves(a=2.0, b=3.0)
     results = [named("p", a * b), named("q", a + b)]
@@ -298,6 +314,23 @@ def test_a_folded_operand_appears_in_formulas_by_its_name() -> None:
     a, b = leaves(a=2.0, b=3.0)
     c = named("c", -b)
     assert formulas(draw(named("d", a * c), max_nodes=2)) == ["∂d/∂c = a"]
+
+
+def test_a_folded_value_needed_far_away_is_repeated_there_by_name() -> None:
+    (k,) = leaves(k=2.0)
+    c = k
+    for _ in range(12):
+        c = c * k
+    diagram = draw(c, max_nodes=12)
+    assert names(diagram, "folded") == ["… 1 more value"]
+    assert set(names(diagram, "reference")) == {"k"}
+
+
+def test_a_recurrence_of_a_hundred_steps_is_rendered_within_seconds() -> None:
+    k, h, x = leaves(k=0.5, h=0.1, x=1.0)
+    for _ in range(100):
+        x = x + h * (k * x)
+    assert "v1" in svg_texts(draw(x))
 
 
 def test_all_results_are_drawn_before_anything_else() -> None:

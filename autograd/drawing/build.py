@@ -36,7 +36,8 @@ def draw(
     """Draw the graph behind a value, with the local gradient on every edge.
 
     A value shows its name, its number and its gradient, or ``–`` if no gradient was ever computed. One without a name
-    is called v1, v2, ... in order of creation, so that formulas can refer to it.
+    is called v1, v2, ... in order of creation, so that formulas can refer to it. Where a value is needed again more
+    than eight operations later, a dotted node with its name stands in for a long arrow.
 
     Parameters
     ----------

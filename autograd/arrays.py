@@ -62,30 +62,35 @@ def many(
             symbol=symbol,
             domain=((domain,),),
             kinks=kinks,
-            groups=Groups(count, gather or functools.partial(_one_group, name), scalar, partials),
+            groups=Groups(count, gather or _one_group(name), scalar, partials),
         )
     )
 
 
-def _elements(name: str, *sequences: Any) -> Sequence[Any]:
-    values: Any = sequences[0] if len(sequences) == 1 else None
+def _elements(row: str, usage: str, values: Any) -> Sequence[Any]:
+    """Return the values of a flat sequence, or refuse it with the usage of the row."""
     if type(values) in (list, tuple):
         return values  # type: ignore[no-any-return]
-    if isinstance(values, Operand | str) or not isinstance(values, Iterable):
-        given = brief(values) if len(sequences) == 1 else f"{len(sequences)} arguments"
-        raise NotANumberError(f"{name} takes one sequence of numbers, as in {name}([a, b]), not {given}")
+    if isinstance(values, np.ndarray) and values.ndim == 1:
+        return list(values.tolist())
+    if isinstance(values, Operand | str | np.ndarray) or not isinstance(values, Iterable):
+        raise NotANumberError(f"{row} takes {usage}, not {brief(values)}")
     return tuple(values)
 
 
-def _one_group(name: str, *sequences: Any) -> tuple[Sequence[Any]]:
-    return (_elements(name, *sequences),)
+def _one_group(row: str, empty_has_a_value: bool = True) -> Callable[..., tuple[Sequence[Any]]]:
+    usage = f"one flat sequence of numbers, as in {row}([a, b])"
 
+    def gather(*sequences: Any) -> tuple[Sequence[Any]]:
+        if len(sequences) != 1:
+            raise NotANumberError(f"{row} takes {usage}, not {len(sequences)} arguments")
+        operands = _elements(row, usage, sequences[0])
+        if not operands and not empty_has_a_value:
+            raise ArgumentError(f"{row} of an empty sequence has no value")
+        return (operands,)
 
-def _one_group_not_empty(name: str, *sequences: Any) -> tuple[Sequence[Any]]:
-    operands = _elements(name, *sequences)
-    if not operands:
-        raise ArgumentError(f"{name} of an empty sequence has no value")
-    return (operands,)
+    gather.__qualname__ = row  # the name in Python's own messages about arguments
+    return gather
 
 
 sum = many(
@@ -122,12 +127,16 @@ The product of a sequence of numbers; its derivatives hold where elements are ze
 
 def _dot_groups(xs: Any, ys: Any, start: Any = None) -> tuple[Sequence[Any], ...]:
     if type(xs) is not list or type(ys) is not list:
-        xs, ys = _elements("dot", xs), _elements("dot", ys)
+        usage = "two flat sequences of numbers, as in dot([a, b], [c, d])"
+        xs, ys = _elements("dot", usage, xs), _elements("dot", usage, ys)
     if len(xs) != len(ys):
         raise SizeError(f"dot needs two sequences of one length, but they have {len(xs)} and {len(ys)} elements")
     if isinstance(start, list | tuple):
         raise NotANumberError(f"the start of dot must be one number, not {type(start).__name__}: {brief(start)}")
     return xs, ys, () if start is None else (start,)
+
+
+_dot_groups.__qualname__ = "dot"
 
 
 def _dot_split(operands: Sequence[Any]) -> tuple[Sequence[Any], ...]:
@@ -170,7 +179,7 @@ max = many(
     lambda xs: functools.reduce(np.maximum, xs),
     _ties_share,
     scalar=_largest_float,
-    gather=functools.partial(_one_group_not_empty, "max"),
+    gather=_one_group("max", empty_has_a_value=False),
     kinks={(3.0, 1.0, 3.0): (0.5, 0.0, 0.5)},
     doc="""max(values)
 
@@ -181,7 +190,7 @@ min = many(
     lambda xs: functools.reduce(np.minimum, xs),
     _ties_share,
     scalar=_smallest_float,
-    gather=functools.partial(_one_group_not_empty, "min"),
+    gather=_one_group("min", empty_has_a_value=False),
     kinks={(1.0, 1.0, 3.0): (0.5, 0.5, 0.0)},
     doc="""min(values)
 
@@ -212,7 +221,7 @@ logsumexp = many(
     lambda xs: functools.reduce(np.logaddexp, xs),
     lambda y, xs: ([exp(x - y) for x in xs],),
     scalar=_logsumexp_float,
-    gather=functools.partial(_one_group_not_empty, "logsumexp"),
+    gather=_one_group("logsumexp", empty_has_a_value=False),
     doc="""logsumexp(values)
 
 log(exp(x0) + exp(x1) + ...), without overflow. Its partial derivatives are the softmax.""",

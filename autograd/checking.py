@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError, DisconnectedWarning, GradcheckError
-from autograd.functional import value_and_grad
+from autograd.functional import like, value_and_grad
 from autograd.graph import no_grad, operations, transform
 from autograd.rows import Primitive
 from autograd.value import Value, number
@@ -50,7 +50,7 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
     with no_grad():
         if isinstance(x, list | tuple):
             numbers = [number(element, f"element {i} of x") for i, element in enumerate(x)]
-            return type(x)(_central(_along(lambda p: f(type(x)(p)), numbers, i), t, h) for i, t in enumerate(numbers))
+            return like(x, [_central(_along(lambda p: f(like(x, p)), numbers, i), t, h) for i, t in enumerate(numbers)])
         if isinstance(x, np.ndarray):
             flat = x.astype(np.float64).ravel().tolist()
             slopes = [_central(_along(lambda p: f(np.reshape(p, x.shape)), flat, i), t, h) for i, t in enumerate(flat)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -66,15 +67,15 @@ class DrawingError(AutogradError, RuntimeError):
 
 
 class MissingExtraError(AutogradError, ImportError):
-    """An optional dependency is missing; the message names the extra that brings it."""
+    """An optional dependency is missing; the message names the extra that brings it, and any other cure."""
 
-    def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs an optional dependency: pip install 'glassgrad[{extra}]'")
-        self.feature = feature
-        self.extra = extra
+    def __init__(self, feature: str, extra: str, other_cure: str = "") -> None:
+        cure = f"pip install 'glassgrad[{extra}]'{'; or ' if other_cure else ''}{other_cure}"
+        super().__init__(f"{feature} needs an optional dependency: {cure}")
+        self.arguments = (feature, extra, other_cure)
 
-    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
-        return type(self), (self.feature, self.extra)
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str, str]]:
+        return type(self), self.arguments
 
 
 class DisconnectedWarning(UserWarning):
@@ -94,7 +95,7 @@ def brief(x: object, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-_PACKAGE = str(Path(__file__).parent)
+_PACKAGE = f"{Path(__file__).parent}{os.sep}"
 
 
 def warn(message: str, category: type[Warning]) -> None:

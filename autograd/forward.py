@@ -8,7 +8,8 @@ from typing import Any
 from autograd.graph import operations
 from autograd.primitives import strong_mul
 from autograd.reverse import local_partials
-from autograd.variable import Variable
+from autograd.value import number
+from autograd.variable import Variable, warn_of_limits
 
 __all__ = ["tangents"]
 
@@ -37,13 +38,18 @@ def tangents(
     tangent = dict(directions)
     for node in reversed(operations(roots, since)):
         if any(parent in tangent for parent in node.parents):
-            tangent[node] = _push_recorded(node, tangent) if create_graph else node.push(tangent)
+            tangent[node] = _push_recorded(node, tangent) if create_graph else node.pushforward(tangent)
     return tangent
 
 
 def _push_recorded(node: Variable, tangent: Mapping[Variable, Any]) -> Any:
+    factors = [
+        (partial, tangent[parent])
+        for parent, partial in zip(node.parents, local_partials(node), strict=True)
+        if parent in tangent
+    ]
+    warn_of_limits(node, [(number(p, "a partial"), number(t, "a tangent")) for p, t in factors])
     total: Any = 0.0
-    for parent, partial in zip(node.parents, local_partials(node), strict=True):
-        if parent in tangent:
-            total = total + strong_mul(partial, tangent[parent])
+    for factor, direction in factors:
+        total = total + strong_mul(factor, direction)
     return total

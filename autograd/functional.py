@@ -82,9 +82,10 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         variables = _fresh_variables(f, args, which)
+        inside = _Inside(variables)
         result = _run(f, args, dict(zip(which, variables, strict=True)), kwargs)
         if isinstance(result, Variable):
-            value, found = _differentiate(result, variables)
+            value, found = _differentiate(result, inside)
         else:
             value, found = _one_number(f, result), {}
         for position, variable in zip(which, variables, strict=True):
@@ -127,29 +128,39 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
+    if not isinstance(primals, list | tuple) or not isinstance(tangents, list | tuple):
+        raise ArgumentError("jvp takes its primals and its tangents in tuples: jvp(f, (x,), (1.0,))")
     if len(primals) != len(tangents):
         raise SizeError(
             f"jvp needs a tangent for each primal, but got {len(primals)} primals, {len(tangents)} tangents"
         )
     variables = _fresh_variables(f, primals, range(len(primals)))
+    inside = _Inside(variables)
     result = _run(f, primals, dict(enumerate(variables)), {})
     outputs = list(result) if isinstance(result, list | tuple) else [result]
     roots = [y for y in outputs if isinstance(y, Variable)]
     directions: dict[Variable, Any] = {
         x: number(t, f"tangent {i} of jvp") for i, (x, t) in enumerate(zip(variables, tangents, strict=True))
     }
-    since = variables[-1].stamp
     nested = recording() and (
-        any(isinstance(t, Value) for t in tangents) or _reaches_outside(operations(roots, since), roots, variables)
+        any(isinstance(t, Value) for t in tangents) or inside.reaches_out(operations(roots, inside.last), roots)
     )
     if nested:
         directions = dict(zip(variables, tangents, strict=True))
-    found = forward.tangents(roots, directions, create_graph=nested, since=since)
+    found = forward.tangents(roots, directions, create_graph=nested, since=inside.last)
+    if not any(y in found for y in roots):
+        for position in range(len(variables)):
+            _warn_disconnected(f, position)
     values = [_seen_outside(y, nested) if isinstance(y, Variable) else _one_number(f, y) for y in outputs]
     derivatives = [found.get(y, 0.0) if isinstance(y, Variable) else 0.0 for y in outputs]
     if isinstance(result, list | tuple):
-        return type(result)(values), type(result)(derivatives)
+        return like(result, values), like(result, derivatives)
     return values[0], derivatives[0]
+
+
+def like(original: Any, elements: Sequence[Any]) -> Any:
+    """Return the elements in a list or tuple of the original's kind, named tuples included."""
+    return type(original)(*elements) if hasattr(original, "_fields") else type(original)(elements)
 
 
 def _fresh_variables(f: Callable[..., Any], args: Sequence[Any], which: Iterable[int]) -> list[Value]:
@@ -178,24 +189,29 @@ def _run(f: Callable[..., Any], args: Sequence[Any], variables: Mapping[int, Val
         return f(*(variables.get(position, x) for position, x in enumerate(args)), **kwargs)
 
 
-def _differentiate(result: Variable, variables: Sequence[Value]) -> tuple[Any, dict[Variable, Any]]:
+class _Inside:
+    """What belongs to one transform: everything made after its variables were. Noted before the function runs."""
+
+    def __init__(self, variables: Sequence[Value]) -> None:
+        self.first, self.last = variables[0].stamp, variables[-1].stamp
+        self.made_outside = any(variable.op is not None for variable in variables)
+
+    def reaches_out(self, nodes: Iterable[Variable], roots: Iterable[Variable]) -> bool:
+        """Tell whether a variable, a root or any node between is made from a Value older than the variables."""
+        return (
+            self.made_outside
+            or any(root.stamp < self.first for root in roots)
+            or any(parent.stamp < self.first for node in nodes for parent in node.parents)
+        )
+
+
+def _differentiate(result: Variable, inside: _Inside) -> tuple[Any, dict[Variable, Any]]:
     """Return the value and the adjoints: recorded if they depend on a Value from outside, else as floats."""
-    since = variables[-1].stamp
-    found = adjoints({result: 1.0}, since=since)
-    nested = recording() and _reaches_outside(found.operations, [result], variables)
+    found = adjoints({result: 1.0}, since=inside.last)
+    nested = recording() and inside.reaches_out(found.operations, [result])
     if nested:
-        found = adjoints({result: 1.0}, create_graph=True, since=since)
+        found = adjoints({result: 1.0}, create_graph=True, since=inside.last)
     return _seen_outside(result, nested), found.of_leaves
-
-
-def _reaches_outside(nodes: Iterable[Variable], roots: Iterable[Variable], variables: Sequence[Value]) -> bool:
-    """Tell whether a variable, a root or any node between is made from a Value older than the variables."""
-    first = variables[0].stamp
-    return (
-        any(variable.op is not None for variable in variables)
-        or any(root.stamp < first for root in roots)
-        or any(parent.stamp < first for node in nodes for parent in node.parents)
-    )
 
 
 def _seen_outside(node: Variable, nested: bool) -> Any:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import gc
 import itertools
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from autograd.errors import GraphChangedError
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Frontier",
+    "collector_pace",
     "inside_transform",
     "next_stamp",
     "no_grad",
@@ -40,6 +41,8 @@ _inside_transform: ContextVar[bool] = ContextVar("inside_transform", default=Fal
 
 inside_transform = _inside_transform.get
 """``inside_transform()`` is True while `grad`, `jvp` or a kin of theirs runs the user's function."""
+
+_outer: ContextVar[tuple[bool, ...]] = ContextVar("outer", default=())  # what to go back to, one for each no_grad
 
 next_stamp = itertools.count().__next__
 
@@ -65,15 +68,12 @@ def transform() -> Iterator[None]:
         _inside_transform.reset(token)
 
 
-def no_grad() -> AbstractContextManager[None]:
+@final
+class no_grad(ContextDecorator):  # noqa: N801  # the name PyTorch gave it
     """Compute without recording: results inside are leaves, and no derivative flows through them.
 
-    It holds for this thread and this async task only.
-
-    Returns
-    -------
-    context manager
-        For one ``with`` block; also a decorator of functions, though not of coroutines, which run after the call.
+    For ``with`` blocks, and as a decorator of functions (not of coroutines, which run after the call). It holds for
+    this thread and this async task only.
 
     Examples
     --------
@@ -84,7 +84,15 @@ def no_grad() -> AbstractContextManager[None]:
     >>> b.parents
     ()
     """
-    return set_recording(False)
+
+    def __enter__(self) -> None:
+        _outer.set((*_outer.get(), recording()))
+        _recording.set(False)
+
+    def __exit__(self, *exception: object) -> None:
+        *outer, before = _outer.get()
+        _outer.set(tuple(outer))
+        _recording.set(before)
 
 
 class Frontier:
@@ -98,7 +106,7 @@ class Frontier:
     Attributes
     ----------
     leaves : list of Variable
-        Every leaf pushed.
+        Every leaf added.
     oldest : int
         The stamp of the operation last taken.
     """
@@ -112,8 +120,8 @@ class Frontier:
         self.leaves: list[Variable] = []
         self.oldest = next_stamp()
 
-    def push(self, node: Variable) -> None:
-        """Let a node wait that was not pushed before."""
+    def add(self, node: Variable) -> None:
+        """Let a node wait that was not added before."""
         if node.op is None:
             self.leaves.append(node)
         elif node.stamp > self._since:
@@ -159,14 +167,14 @@ def operations(roots: Iterable[Variable], since: int = -1) -> list[Variable]:
     frontier = Frontier(since)
     reached = set(roots)
     for root in reached:
-        frontier.push(root)
+        frontier.add(root)
     found = []
     for node in frontier:
         found.append(node)
         for parent in node.parents:
             if parent not in reached:
                 reached.add(parent)
-                frontier.push(parent)
+                frontier.add(parent)
     frontier.ensure_unchanged(found)
     return found
 
@@ -174,15 +182,15 @@ def operations(roots: Iterable[Variable], since: int = -1) -> list[Variable]:
 class _CollectorPace:
     """Keeps Python's cyclic collector from scanning live graphs over and over.
 
-    Graph nodes cannot form cycles among themselves and die by reference count, but the collector does not know: it
-    starts after every 700 new containers and, on a large graph, spends more time than the program. So, when most of
-    what was made since the last collection were nodes, the next one is put off; when they were not, the threshold
-    goes back to what the user had set.
+    Graph nodes form no cycles (but for what `backward(create_graph=True)` leaves in ``.grad``) and die by reference
+    count, but the collector does not know: it starts after every 700 new containers and, on a large graph, spends more
+    time than the program. So, when most of what was made since the last collection were nodes, the next one is put
+    off; when they were not, and after every pass, when graphs are usually let go, the user's own threshold comes back.
     """
 
     CONTAINERS_A_NODE = 3  # the node, its operands, its partials
     FACTOR = 8
-    LARGEST = 4_000_000
+    LARGEST = 1_000_000
 
     def __init__(self) -> None:
         self.last_stamp = 0
@@ -203,9 +211,16 @@ class _CollectorPace:
                 self.usual = threshold
             self.ours = min(threshold * self.FACTOR, max(self.LARGEST, self.usual))
             gc.set_threshold(self.ours, *older)
-        elif self.usual is not None:
+        else:
+            self.relax()
+
+    def relax(self) -> None:
+        """Put the user's own threshold back, if ours is still set."""
+        threshold, *older = gc.get_threshold()
+        if self.usual is not None and threshold == self.ours:
             gc.set_threshold(self.usual, *older)
-            self.usual = None
+        self.usual = None
 
 
-gc.callbacks.append(_CollectorPace())
+collector_pace = _CollectorPace()
+gc.callbacks.append(collector_pace)

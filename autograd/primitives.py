@@ -390,7 +390,7 @@ step = elementwise(
 logaddexp = elementwise(
     "logaddexp",
     np.logaddexp,
-    lambda y, a, b: (exp(a - y), exp(b - y)),
+    lambda y, a, b: (sigmoid(a - b), sigmoid(b - a)),
     scalar=lambda a, b: a + LOG_2 if a == b else (a if a > b else b) + math.log1p(math.exp(-math.fabs(a - b))),
     doc="log(exp(a) + exp(b)), without overflow.",
 )

@@ -16,8 +16,8 @@ from typing import Any
 
 from autograd.errors import ArgumentError
 from autograd.graph import next_stamp, recording
-from autograd.rows import PLAIN_NUMBERS, Primitive, registry
-from autograd.symbols import Symbol, precedence, to_code
+from autograd.rows import PLAIN_NUMBERS, Primitive
+from autograd.symbols import SETTING, Symbol, to_code
 
 __all__ = ["recorder", "source"]
 
@@ -34,10 +34,12 @@ def recorder(row: Primitive, value_type: type, otherwise: Callable[..., Any]) ->
     otherwise : callable
         Called with the row and the operands, or groups, when the function is not made for one of them.
     """
-    namespace = {
-        **_float_functions(),
-        row.name: row.scalar_function,
-        **row.settings,
+    code, functions = _code(row.base)
+    namespace: dict[str, Any] = {
+        **{name: used.scalar_function for name, used in functions.items()},
+        **{SETTING + key: value for key, value in row.settings.items()},
+        "inf": math.inf,
+        "nan": math.nan,
         "Value": value_type,
         "new": object.__new__,
         "next_stamp": next_stamp,
@@ -50,15 +52,9 @@ def recorder(row: Primitive, value_type: type, otherwise: Callable[..., Any]) ->
     }
     if row.groups is not None:
         namespace |= {"value_of": row.groups.value, "partials_of": row.groups.partials}
-    exec(_code(row.base), namespace)
+    exec(code, namespace)
     function: Callable[..., Any] = namespace[f"record_{row.name}"]
     return function
-
-
-def _float_functions() -> dict[str, Any]:
-    """Return what a row's text may call, on floats: these raise where IEEE has an answer, and `_ieee` steps in."""
-    basic = {name: row.scalar_function for name, row in registry.items() if not row.composed}
-    return {**basic, "inf": math.inf, "nan": math.nan}
 
 
 def _ieee(row: Primitive, value_type: type, operands: Sequence[Any]) -> tuple[float, tuple[float, ...]]:
@@ -69,26 +65,22 @@ def _ieee(row: Primitive, value_type: type, operands: Sequence[Any]) -> tuple[fl
 
 
 @functools.lru_cache(maxsize=1024)
-def _code(row: Primitive) -> CodeType:
+def _code(row: Primitive) -> tuple[CodeType, dict[str, Primitive]]:
     """Compile the source of a row's recorder. It is made once, also for rows with other settings."""
-    return compile(source(row), f"<recorder of {row.name}>", "exec")
+    functions: dict[str, Primitive] = {}
+    return compile(source(row, functions), f"<recorder of {row.name}>", "exec"), functions
 
 
-def source(row: Primitive) -> str:
-    """Return the text of the row's recorder.
+def source(row: Primitive, functions: dict[str, Primitive] | None = None) -> str:
+    """Return the text of the row's recorder, and fill ``functions`` with the rows it calls by name.
 
     Raises
     ------
     ArgumentError
-        If an expression of the row cannot be read on symbols.
+        If an expression of the row cannot be read on symbols, or there is not one partial for each operand.
     """
-    try:
-        branches = list(_branches(row) if row.groups is None else _group_branches(row, row.groups.count))
-    except TypeError as error:
-        raise ArgumentError(
-            f"the expressions of the row {row.name!r} must be made of operators and functions of autograd, which can "
-            f"be read on symbols too; reading them so failed with: {error}"
-        ) from error
+    functions = {} if functions is None else functions
+    branches = _branches(row, functions) if row.groups is None else _group_branches(row, row.groups.count)
     return "\n".join([*branches, *_MAKE_NODE])
 
 
@@ -116,12 +108,12 @@ def _kinds(count: int) -> Iterator[tuple[str, tuple[bool, ...]]]:
     return zip(words, (kinds for kinds in itertools.product((True, False), repeat=count) if any(kinds)), strict=False)
 
 
-def _branches(row: Primitive) -> Iterator[str]:
+def _branches(row: Primitive, functions: dict[str, Primitive]) -> Iterator[str]:
     """Yield the source of a row of fixed arity, its value and partials written out."""
     arity = row.arity or 0
     operands = [f"x{i}" for i in range(arity)]
     numbers = [f"n{i}" for i in range(arity)]
-    value, partials = _texts(row, numbers)
+    value, partials = _texts(row, numbers, functions)
     yield f"def record_{row.name}({', '.join(operands)}):"
     for word, kinds in _kinds(arity):
         tests = [
@@ -178,14 +170,23 @@ def _tuple(texts: Sequence[str], kept: Sequence[bool]) -> str:
     return f"({''.join(f'{text}, ' for text in itertools.compress(texts, kept))})"
 
 
-def _texts(row: Primitive, numbers: list[str]) -> tuple[str, list[str]]:
+def _texts(row: Primitive, numbers: list[str], functions: dict[str, Primitive]) -> tuple[str, list[str]]:
     """Return the row's value and partials as source text."""
     symbols = [Symbol(number) for number in numbers]
-    settings = {key: Symbol(key) for key in row.settings}
-    if row.composed:
-        value = to_code(row.array_function(*symbols, **settings))
-    elif precedence(row) is not None or row.name == "neg":
-        value = to_code(Symbol("", row, tuple(symbols)))
-    else:
-        value = f"{row.name}({', '.join([*numbers, *settings])})"
-    return value, [to_code(p) for p in row.partial_function(Symbol("y"), *symbols, **settings)]
+    settings = {key: Symbol(SETTING + key) for key in row.settings}
+    try:
+        own = Symbol("", row.copy_with(settings), tuple(symbols))
+        value = row.array_function(*symbols, **settings) if row.composed else own
+        partials = row.partial_function(Symbol("y"), *symbols, **settings)
+    except TypeError as error:
+        raise ArgumentError(
+            f"value and partials of the row {row.name!r} must be made of operators and functions of autograd, which "
+            "can be read on symbols too (a value that is not needs scalar= beside it, as math.sin beside np.sin); "
+            f"reading them so failed with: {error}"
+        ) from error
+    if not isinstance(partials, tuple | list) or len(partials) != len(numbers):
+        raise ArgumentError(
+            f"the partials of the row {row.name!r} must be a tuple with one expression for each of its {len(numbers)} "
+            "operands; a tuple of one needs a comma: (2 * x,)"
+        )
+    return to_code(value, functions), [to_code(p, functions) for p in partials]

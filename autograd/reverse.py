@@ -7,11 +7,20 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from autograd.errors import NonFiniteWarning, NotANumberError, NotAScalarError, SizeError, brief, warn
-from autograd.graph import Frontier, recording, set_recording
+from autograd.errors import (
+    ArgumentError,
+    DisconnectedWarning,
+    NonFiniteWarning,
+    NotANumberError,
+    NotAScalarError,
+    SizeError,
+    brief,
+    warn,
+)
+from autograd.graph import Frontier, collector_pace, inside_transform, recording, set_recording
 from autograd.primitives import strong_mul
 from autograd.value import as_value, number
-from autograd.variable import Variable
+from autograd.variable import Variable, warn_of_limits
 
 __all__ = ["Adjoints", "adjoints", "backward", "local_partials"]
 
@@ -59,36 +68,42 @@ def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since
     waiting = dict(seeds)
     frontier = Frontier(since)
     for root in seeds:
-        frontier.push(root)
+        frontier.add(root)
     for node in frontier:
         adjoint = waiting.pop(node)  # all uses are younger, so it is complete
         operations.append(node)
         of_operations.append(adjoint)
         if create_graph:
-            _pull_recorded(node, adjoint, waiting, frontier.push)
+            _pull_recorded(node, adjoint, waiting, frontier.add)
         else:
-            node.pull(adjoint, waiting, frontier.push)
+            node.pullback(adjoint, waiting, frontier.add)
     frontier.ensure_unchanged(operations)
+    collector_pace.relax()
     return Adjoints(operations, of_operations, waiting)
 
 
 def local_partials(node: Variable) -> tuple[Any, ...]:
     """Return the node's local gradients, one a parent, as recorded expressions in its operands."""
     assert node.op is not None
-    partials = node.op.partials(node, *node.inputs)
+    try:
+        partials = node.op.partials(node, *node.inputs)
+    except ArithmeticError:  # Python's own floats raise in 1/0; a Value gives inf
+        partials = node.op.partials(node, *(as_value(x) for x in node.inputs))
     return tuple(itertools.compress(partials, (isinstance(x, Variable) for x in node.inputs)))
 
 
 def _pull_recorded(
-    node: Variable, adjoint: Any, waiting: dict[Variable, Any], push: Callable[[Variable], None]
+    node: Variable, adjoint: Any, waiting: dict[Variable, Any], meet: Callable[[Variable], None]
 ) -> None:
-    for parent, partial in zip(node.parents, local_partials(node), strict=True):
+    partials = local_partials(node)
+    warn_of_limits(node, [(number(adjoint, "an adjoint"), number(p, "a partial")) for p in partials])
+    for parent, partial in zip(node.parents, partials, strict=True):
         contribution = strong_mul(adjoint, partial)
         if parent in waiting:
             waiting[parent] = waiting[parent] + contribution
         else:
             waiting[parent] = contribution
-            push(parent)
+            meet(parent)
 
 
 def backward(outputs: Any, seeds: Sequence[Any] | None = None, *, create_graph: bool = False) -> None:
@@ -120,7 +135,11 @@ def backward(outputs: Any, seeds: Sequence[Any] | None = None, *, create_graph: 
     >>> x.grad
     26.0
     """
+    if not isinstance(outputs, Variable | list | tuple):
+        raise NotANumberError(f"backward starts from Values, not from {type(outputs).__name__}: {brief(outputs)}")
     roots = [outputs] if isinstance(outputs, Variable) else list(outputs)
+    if not roots:
+        raise ArgumentError("backward from an empty list: give it at least one Value")
     if seeds is None:
         if len(roots) != 1:
             raise NotAScalarError(
@@ -128,15 +147,31 @@ def backward(outputs: Any, seeds: Sequence[Any] | None = None, *, create_graph: 
                 "it. To differentiate their sum, give seeds=[1, 1, ...] or call backward on the sum."
             )
         seeds = [1.0]
+    if not isinstance(seeds, list | tuple):
+        raise ArgumentError(f"seeds must be a list with a number for each output, not {brief(seeds)}")
     if len(seeds) != len(roots):
         raise SizeError(f"backward needs a seed for each output, but got {len(roots)} outputs and {len(seeds)} seeds")
     adjoint: dict[Variable, Any] = {}
     for root, seed in zip(roots, seeds, strict=True):
         if not isinstance(root, Variable):
             raise NotANumberError(f"backward starts from Values, not from {type(root).__name__}: {brief(root)}")
-        if not (create_graph and isinstance(seed, Variable)):
+        if root.is_leaf:
+            warn(
+                f"backward starts from {root!r}, which is a leaf: nothing was recorded that it was made from. Was it "
+                "computed under no_grad()?",
+                DisconnectedWarning,
+            )
+        if isinstance(seed, Variable) and not create_graph:
+            raise NotANumberError("a seed that is a Value needs create_graph=True; without it, give float(seed)")
+        if not isinstance(seed, Variable):
             seed = number(seed, "the seed of backward")
         adjoint[root] = adjoint[root] + seed if root in adjoint else seed
+    if inside_transform() and not create_graph:
+        warn(
+            "backward() inside grad or jvp gives gradients as plain numbers, which the outer derivative does not see; "
+            "use grad inside, or backward(create_graph=True)",
+            DisconnectedWarning,
+        )
     with set_recording(create_graph or recording()):
         _write(adjoints(adjoint, create_graph=create_graph), create_graph)
 

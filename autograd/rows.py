@@ -192,6 +192,7 @@ class Primitive:
         self.partial_function = partials
         self.groups = groups
         self.base = self
+        self.record: Callable[..., Any] | None = None  # the specialised function for Values, once there is one
         self.__doc__ = doc
 
     def __repr__(self) -> str:
@@ -229,6 +230,14 @@ class Primitive:
         merged = {**self.settings, **{key: float(value) for key, value in settings.items()}}
         return self if merged == self.settings else _with_settings(self.base, tuple(merged.items()))
 
+    def copy_with(self, settings: Mapping[str, Any]) -> Primitive:
+        """Return a copy with these settings, unchecked: they may be symbols, when the row is read as text."""
+        row = Primitive.__new__(Primitive)
+        row.__dict__.update(self.__dict__)
+        row.settings = dict(settings)
+        row.record = None
+        return row
+
     def __call__(self, *arguments: Any, **settings: float) -> Any:
         """Apply the operation: a float for plain numbers, an array for arrays, a node for Values."""
         operands: Sequence[Any] = arguments
@@ -237,6 +246,14 @@ class Primitive:
         elif settings or len(arguments) != self.arity:
             row, operands = self._split(arguments, settings)
             return row(*operands)
+        if self.record is not None:
+            result = self.record(*operands)
+            if result is not NotImplemented:
+                return result
+        return self.dispatch(operands)
+
+    def dispatch(self, operands: Sequence[Any]) -> Any:
+        """Apply the operation by looking at what its operands are."""
         for operand in self.flat(operands):
             if isinstance(operand, Operand):
                 return operand.apply(self, operands)
@@ -319,10 +336,7 @@ def _float64(row: Primitive, x: Any) -> np.float64:
 
 @functools.lru_cache(maxsize=1024)
 def _with_settings(base: Primitive, settings: tuple[tuple[str, float], ...]) -> Primitive:
-    row = Primitive.__new__(Primitive)
-    row.__dict__.update(base.__dict__)
-    row.settings = dict(settings)
-    return row
+    return base.copy_with(dict(settings))
 
 
 def _row_named(name: str, settings: tuple[tuple[str, float], ...]) -> Primitive:
@@ -339,9 +353,9 @@ def register(row: Primitive) -> Primitive:
     ArgumentError
         If the name is that of one of the table's own rows, or is not a Python identifier.
     """
-    if not row.name.isidentifier():
+    if not isinstance(row.name, str) or not row.name.isidentifier():
         raise ArgumentError(f"a row's name must be a Python identifier, not {row.name!r}")
-    known = registry.get(row.name)
+    known = registry.get(row.name, comparisons.get(row.name))
     if known is not None and str(known.partial_function.__module__).startswith(f"{__package__}."):
         raise ArgumentError(f"{row.name!r} is a row of the table, which is not replaced; choose another name")
     registry[row.name] = row

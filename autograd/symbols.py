@@ -8,10 +8,14 @@ from typing import Any
 
 from autograd.rows import Operand, Primitive, comparisons
 
-__all__ = ["Symbol", "partial_expressions", "precedence", "to_code", "to_text"]
+__all__ = ["SETTING", "Symbol", "partial_expressions", "precedence", "to_code", "to_text"]
 
 # Precedence as in Python; a larger number binds tighter.
 COMPARE, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
+# In source, names from rows carry a prefix, so that none can be mistaken for a name of the source's own.
+FUNCTION, SETTING = "float_", "setting_"
+READABLE = 2_000  # a formula of more symbols than that is for nobody
+
 _INFIX = {"add": SUM, "sub": SUM, "mul": PRODUCT, "strong_mul": PRODUCT, "div": PRODUCT, "pow": POWER}
 
 
@@ -40,13 +44,13 @@ class Symbol(Operand):
 
 
 def to_text(expression: Any) -> str:
-    """Return the expression as a person writes it, such as ``1 - y*y``."""
-    return _render(expression, as_code=False)
+    """Return the expression as a person writes it, such as ``1 - y*y``; a very long one is only ``…``."""
+    return _render(expression, None)
 
 
-def to_code(expression: Any) -> str:
-    """Return the expression as Python source whose functions take and return floats."""
-    return _render(expression, as_code=True)
+def to_code(expression: Any, functions: dict[str, Primitive]) -> str:
+    """Return the expression as Python source on floats, and fill ``functions`` with the rows it calls by name."""
+    return _render(expression, functions)
 
 
 def partial_expressions(row: Primitive, output: str, operands: Sequence[str | float]) -> Sequence[Any]:
@@ -63,12 +67,15 @@ def _atom(name: str) -> str:
 Text = tuple[str, int]  # a text, and how tightly its outermost operation binds
 
 
-def _render(expression: Any, as_code: bool) -> str:
+def _render(expression: Any, functions: dict[str, Primitive] | None) -> str:
     """Write operands before operations, without recursion: a product of 10,000 factors is deep."""
     written: dict[int, Text] = {}
     expanded: dict[int, tuple[Any, ...]] = {}
     stack = [expression]
+    as_code = functions is not None
     while stack:
+        if not as_code and len(written) > READABLE:
+            return "…"
         current = stack[-1]
         operands = current.operands if isinstance(current, Symbol) else ()
         if as_code and isinstance(current, Symbol) and current.row is not None and current.row.composed:
@@ -79,12 +86,13 @@ def _render(expression: Any, as_code: bool) -> str:
         if missing:
             stack.extend(missing)
         else:
-            written[id(current)] = _write(current, [written[id(x)] for x in operands], as_code)
+            written[id(current)] = _write(current, [written[id(x)] for x in operands], functions)
             stack.pop()
     return written[id(expression)][0]
 
 
-def _write(expression: Any, parts: list[Text], as_code: bool) -> Text:
+def _write(expression: Any, parts: list[Text], functions: dict[str, Primitive] | None) -> Text:
+    as_code = functions is not None
     if not isinstance(expression, Symbol):
         return _number(expression, as_code)
     row = expression.row
@@ -101,10 +109,16 @@ def _write(expression: Any, parts: list[Text], as_code: bool) -> Text:
         text, binding = parts[0]
         return f"-{_wrap(text, binding < UNARY)}", UNARY
     arguments = [text for text, _ in parts]
-    if not as_code:
-        usual = row.base.settings
-        arguments += [f"{key}={_number(v, as_code)[0]}" for key, v in row.settings.items() if v != usual[key]]
-    return f"{row.name}({', '.join(arguments)})", ATOM
+    if functions is not None:
+        name = f"{FUNCTION}{row.name}"
+        while functions.setdefault(name, row) is not row:  # another row of this name, such as one defined again
+            name += "_"
+        settings = row.settings.items()
+    else:
+        name = row.name
+        settings = {key: v for key, v in row.settings.items() if v != row.base.settings[key]}.items()
+    arguments += [f"{key}={v.text if isinstance(v, Symbol) else _number(v, as_code)[0]}" for key, v in settings]
+    return f"{name}({', '.join(arguments)})", ATOM
 
 
 def _infix(row: Primitive, parts: list[Text]) -> Text:

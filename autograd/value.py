@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -15,9 +14,9 @@ from autograd.errors import DisconnectedWarning, NotALeafError, NotANumberError,
 from autograd.graph import inside_transform, next_stamp, recording
 from autograd.recorder import recorder
 from autograd.rows import Primitive, registry
-from autograd.variable import Variable
+from autograd.variable import Variable, warn_of_limits
 
-__all__ = ["Value", "as_float", "number"]
+__all__ = ["Value", "as_float", "as_value", "number"]
 
 
 def as_float(x: Any) -> float | None:
@@ -81,6 +80,10 @@ class Value(Variable):
     __slots__ = ()
 
     def __init__(self, data: Any, *, name: str | None = None) -> None:
+        if isinstance(data, Value):
+            raise NotANumberError(
+                f"{data!r} is a Value already; +v is a new node made from it, Value(v.data) a new leaf that is not"
+            )
         self._primal = number(data, "the data of a Value")
         self.name = name
         self._grad = None
@@ -147,29 +150,34 @@ class Value(Variable):
 
         backward(self, [seed], create_graph=create_graph)
 
-    def pull(self, adjoint: float, waiting: dict[Any, Any], push: Callable[[Any], None]) -> None:
+    def pullback(self, adjoint: float, waiting: dict[Any, Any], meet: Callable[[Any], None]) -> None:
         """Add to each parent's adjoint what it gains from this node's: adjoint times local gradient."""
         if adjoint == 0:  # zero times anything is zero, inf and nan included
             for parent in self.parents:
                 if parent not in waiting:
                     waiting[parent] = 0.0
-                    push(parent)
+                    meet(parent)
             return
         finite = adjoint - adjoint == 0  # then no product below can be zero times inf
+        if not finite:
+            warn_of_limits(self, [(adjoint, partial) for partial in self.partials])
         for parent, partial in zip(self.parents, self.partials):  # noqa: B905  # hot, and of one length by construction
             contribution = adjoint * partial if finite else _strong_mul(adjoint, partial)
             if parent in waiting:
                 waiting[parent] += contribution
             else:
                 waiting[parent] = contribution
-                push(parent)
+                meet(parent)
 
-    def push(self, tangents: Mapping[Variable, float]) -> float:
+    def pushforward(self, tangents: Mapping[Variable, float]) -> float:
         """Return this node's tangent: the sum of local gradient times tangent over its parents."""
-        return sum(
-            _strong_mul(partial, tangents.get(parent, 0.0))
+        factors = [
+            (partial, tangents[parent])
             for parent, partial in zip(self.parents, self.partials, strict=True)
-        )
+            if parent in tangents
+        ]
+        warn_of_limits(self, factors)
+        return sum(_strong_mul(partial, tangent) for partial, tangent in factors)
 
     @classmethod
     def apply(cls, row: Primitive, operands: Sequence[Any]) -> Value:
@@ -236,6 +244,8 @@ class Value(Variable):
                 f"only a leaf can be copied or pickled, but {self!r} is the result of {self.op!r}; "
                 "Value(v.data) is a new leaf with its number"
             )
+        if inside_transform() and recording():
+            warn(f"a copy of {self!r} is a new leaf, so the derivative does not see it", DisconnectedWarning)
         return _leaf_again, (self._primal, self._name, float(self.grad), self.reached)
 
 
@@ -253,19 +263,24 @@ def _leaf_again(data: float, name: str | None, grad: float, reached: int) -> Val
 _strong_mul = registry["strong_mul"].scalar_function
 
 
-@functools.lru_cache(maxsize=1024)
 def _recorder(row: Primitive) -> Callable[..., Any]:
-    return recorder(row, Value, _other_numbers if row.groups is None else _mixed_groups)
+    if row.record is None:
+        row.record = recorder(row, Value, _other_operands if row.groups is None else _mixed_groups)
+    return row.record
 
 
-def _other_numbers(row: Primitive, *operands: Any) -> Any:
-    """Apply ``row`` to Values and numbers that are not Python's own, such as np.float64 or Fraction."""
+def _other_operands(row: Primitive, *operands: Any) -> Any:
+    """Apply ``row`` to operands beside Values and Python's own numbers; NotImplemented where that has no sense."""
+    if not any(isinstance(x, Value) for x in operands):
+        return row.dispatch(operands)
     converted = tuple(x if isinstance(x, Value) else as_float(x) for x in operands)
     return NotImplemented if any(x is None for x in converted) else _recorder(row)(*converted)
 
 
-def _mixed_groups(row: Primitive, *groups: Sequence[Any]) -> Value:
+def _mixed_groups(row: Primitive, *groups: Sequence[Any]) -> Any:
     """Apply ``row`` to groups that mix Values and numbers, or have numbers that are not floats."""
+    if not any(isinstance(x, Value) for x in itertools.chain(*groups)):
+        return row.dispatch(groups)
     inputs: tuple[Any, ...] = tuple(
         x if isinstance(x, Value) else number(x, f"an operand of {row.name}") for x in itertools.chain(*groups)
     )
@@ -288,7 +303,7 @@ def _mixed_groups(row: Primitive, *groups: Sequence[Any]) -> Value:
 def _install(row: Primitive) -> None:
     """Give Value the row as a method: under its names if it takes one operand, and as operator if it has one."""
     record = _recorder(row)
-    record.__name__, record.__doc__ = row.name, row.__doc__
+    record.__name__, record.__qualname__, record.__doc__ = row.name, f"Value.{row.name}", row.__doc__
     if row.arity == 1:
         method = _with_settings(row, record) if row.settings else record
         for name in (row.name, *row.aliases):

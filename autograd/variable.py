@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, NonFiniteWarning, warn
 from autograd.rows import Operand, Primitive
 from autograd.symbols import partial_expressions, to_text
 
 if TYPE_CHECKING:
     from autograd.drawing import Diagram
 
-__all__ = ["Edge", "Variable"]
+__all__ = ["Edge", "Variable", "warn_of_limits"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Edge:
     """One use of a variable by an operation, with the local gradient of that use.
 
@@ -43,6 +44,20 @@ class Edge:
     def formula(self) -> str:
         """The local gradient in words, such as ``∂c/∂a = b``."""
         return f"{self._left} = {to_text(self._right)}"
+
+
+def warn_of_limits(node: Variable, factors: Iterable[tuple[float, float]]) -> None:
+    """Warn where the strong zero may hide a limit: an infinite derivative behind a local gradient of exactly zero.
+
+    ``factors`` are pairs in the order of the chain rule, the one nearer to the result first. Zero times inf is the
+    branch not taken, and zero. Inf times zero is either that, or a limit such as that of cbrt(x**3) at 0, which is 1.
+    """
+    if any(not math.isfinite(nearer) and farther == 0 for nearer, farther in factors):
+        warn(
+            f"behind {node!r}, the result of {node.op!r}, a derivative that is not finite meets one that is exactly "
+            "zero; their product counts as zero, which may not be the limit",
+            NonFiniteWarning,
+        )
 
 
 class Variable(Operand):
@@ -132,9 +147,9 @@ class Variable(Operand):
         return self.op is None
 
     @property
-    def edges(self) -> Iterator[Edge]:
+    def edges(self) -> tuple[Edge, ...]:
         """The edges from its operands, in operand order, one for each use: ``a * a`` has two."""
-        return self.labelled_edges(self._local_labels())
+        return tuple(self.labelled_edges(self._local_labels()))
 
     def labelled_edges(self, labels: dict[Variable, str]) -> Iterator[Edge]:
         """As `edges`, with ``labels`` naming this node and its parents in the formulas."""
@@ -164,11 +179,11 @@ class Variable(Operand):
                 labels[x] = x._name or unused("x" if len(self.inputs) == 1 else f"x{position}")
         return labels
 
-    def pull(self, adjoint: Any, waiting: dict[Any, Any], push: Callable[[Any], None]) -> None:
-        """Add to each parent's adjoint in ``waiting`` what it gains from this node's; ``push`` those met first."""
+    def pullback(self, adjoint: Any, waiting: dict[Any, Any], meet: Callable[[Any], None]) -> None:
+        """Add to each parent's adjoint in ``waiting`` what it gains from this node's; ``meet`` those that are new."""
         raise TypeError(f"{type(self).__name__} has no reverse mode")
 
-    def push(self, tangents: Mapping[Variable, Any]) -> Any:
+    def pushforward(self, tangents: Mapping[Variable, Any]) -> Any:
         """Return this node's tangent, given those of its parents."""
         raise TypeError(f"{type(self).__name__} has no forward mode")
 

@@ -25,7 +25,11 @@ def main(argv: Sequence[str] | None = None) -> float:
     options = parser.parse_args(argv)
     if options.epochs < 1 or options.seed < 0:
         parser.error("--epochs must be at least 1, --seed at least 0")
-    figure = new_figure()  # before the work, so that a missing extra is told at once
+    figure = new_figure()  # before the work, so that a missing extra or a wrong folder is told at once
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        parser.error(f"--out {options.out} cannot be a folder: {error}")
 
     rng = np.random.default_rng(options.seed)
     x, y, feature_names, target_names = datasets.iris()
@@ -50,7 +54,6 @@ def main(argv: Sequence[str] | None = None) -> float:
     for name, row in zip(target_names, confusion_matrix(y[test], predicted), strict=True):
         print(f"{name:>12}" + "".join(f"{count:12}" for count in row))
 
-    options.out.mkdir(parents=True, exist_ok=True)
     axes = figure.add_subplot(title="Learning Fisher's irises", xlabel="epoch", ylabel="mean loss (nats), error rate")
     for label, curve in curves.items():
         axes.plot(range(1, options.epochs + 1), curve, label=label)

@@ -22,9 +22,15 @@ def positive_int(n: Any, what: str) -> int:
 
 def real(x: Any, what: str) -> float:
     """Return ``x`` as a finite float, or refuse it as ``what``."""
-    if not isinstance(x, Real) or not math.isfinite(x):
-        raise ArgumentError(f"{what} must be a finite number, not {x!r}")
-    return float(x)
+    if not isinstance(x, Real):
+        raise NotANumberError(f"{what} must be a finite number, not {type(x).__name__}: {x!r}")
+    try:
+        plain = float(x)
+    except OverflowError:
+        plain = math.inf  # an int too large for a float is refused like inf
+    if not math.isfinite(plain):
+        raise ArgumentError(f"{what} must be a finite number, not {plain!r}")
+    return plain
 
 
 def numbers(x: Any, what: str) -> list[Any]:

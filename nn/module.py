@@ -9,6 +9,8 @@ from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from autograd import Value
 
 __all__ = ["Module", "title"]
@@ -41,7 +43,9 @@ class Module(metaclass=_NamedWhenBuilt):
 
     Examples
     --------
-    >>> from autograd import Value
+    >>> import numpy as np
+
+    from autograd import Value
     >>> from nn import Module
     >>> class Line(Module):
     ...     def __init__(self):
@@ -168,7 +172,7 @@ def _direct_parts(module: Module) -> Iterator[tuple[str, Value | Module]]:
 def _parts_in(thing: Any, place: str) -> Iterator[tuple[str, Value | Module]]:
     if isinstance(thing, Module) or (isinstance(thing, Value) and thing.is_leaf):
         yield place, thing
-    elif isinstance(thing, list | tuple):
+    elif isinstance(thing, list | tuple) or (isinstance(thing, np.ndarray) and thing.dtype == object and thing.ndim):
         for index, element in enumerate(thing):
             yield from _parts_in(element, f"{place}[{index}]")
     elif isinstance(thing, dict):

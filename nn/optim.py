@@ -78,7 +78,7 @@ class Optimizer(ABC):
                 f"no step was made, because the gradient of {self._names(bad)} is not finite. A smaller learning rate "
                 "or smaller inputs may help; call zero_grad() before the next backward()"
             )
-        unreached = [i for i, p in enumerate(self.parameters) if p.reached == 0]
+        unreached = [i for i, p in enumerate(self.parameters) if p.reached == 0 and gradients[i] == 0]
         if unreached:
             warnings.warn(
                 f"no backward pass has reached {self._names(unreached)} since zero_grad(), so its gradient is 0: does "

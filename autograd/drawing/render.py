@@ -47,9 +47,9 @@ sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
 def _render_with_wheel(dot: str, format: str) -> bytes:
     if importlib.util.find_spec("pygraphviz") is None:
         raise MissingExtraError(
-            f"a picture in {format}, without Graphviz's program dot on PATH (its package is called graphviz in apt, "
-            "dnf, brew, winget and conda; with it nothing else is needed),",
+            f"a picture in {format}",
             "draw",
+            "put Graphviz's program dot on PATH (its package is called graphviz in apt, dnf, brew, winget and conda)",
         )
     command = [sys.executable, "-P", "-c", _WITH_WHEEL, format]
     finished = subprocess.run(command, input=dot.encode(), capture_output=True, check=False)

@@ -1,152 +1,60 @@
-"""A training step of the MLP 4-16-16-3 over 150 samples, as scalars: this package against PyPI's micrograd."""
+"""The training step of `peers`: this package against micrograd, and beside them the array frameworks."""
 
 from __future__ import annotations
 
-import gc
-import itertools
-import statistics
-import sys
-import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import peers
 import pytest
-
-from autograd import Value, dot, relu, square
-from autograd import sum as total
+from peers import Step
+from timing import clean_heap, interleaved_medians
 
 pytest.importorskip("pytest_benchmark", reason="pytest-benchmark comes with the extra bench: pip install -e '.[bench]'")
 
-SIZES = (4, 16, 16, 3)
-SAMPLES = 150
-ROUNDS = 5
-
-rng = np.random.default_rng(0)
-INPUTS = rng.normal(size=(SAMPLES, SIZES[0])).tolist()
-TARGETS = rng.normal(size=(SAMPLES, SIZES[-1])).tolist()
-WEIGHTS = [(0.5 * rng.normal(size=(wide, narrow))).tolist() for narrow, wide in itertools.pairwise(SIZES)]
-BIASES = [[0.1] * wide for wide in SIZES[1:]]
-
-Step = Callable[[], tuple[float, list[float]]]
+ROUNDS = 7
+OURS = {"ours, functions": peers.ours_functions, "ours, nn.MLP": peers.ours_module}
+THEIRS = {
+    "micrograd": peers.micrograd,
+    "torch eager (batch)": peers.torch,
+    "mygrad (batch)": peers.mygrad,
+    "jax jit (batch)": peers.jax,
+}
 
 
-class Parameters:
-    """The same starting numbers, wrapped by either package."""
-
-    def __init__(self, wrap: Callable[[float], Any]) -> None:
-        self.layers = [
-            ([[wrap(w) for w in row] for row in weights], [wrap(b) for b in biases])
-            for weights, biases in zip(WEIGHTS, BIASES, strict=True)
-        ]
-        self.all = [p for weights, biases in self.layers for row in (*weights, biases) for p in row]
-
-    def gradients(self) -> list[float]:
-        found = [p.grad for p in self.all]
-        for p in self.all:
-            p.grad = 0.0
-        return found
+def flat(gradients: list[Any]) -> np.ndarray:
+    return np.concatenate([np.ravel(g) for g in gradients])
 
 
-def our_step() -> Step:
-    parameters = Parameters(Value)
-
-    def step() -> tuple[float, list[float]]:
-        terms = []
-        for x, target in zip(INPUTS, TARGETS, strict=True):
-            h: list[Any] = x
-            for depth, (weights, biases) in enumerate(parameters.layers):
-                h = [dot(row, h, b) for row, b in zip(weights, biases, strict=True)]
-                if depth < len(parameters.layers) - 1:
-                    h = [relu(u) for u in h]
-            terms += [square(y - t) for y, t in zip(h, target, strict=True)]
-        loss = total(terms) * 0.5
-        loss.backward()
-        return loss.data, parameters.gradients()
-
-    return step
+def check_same_computation(name: str, step: Step, reference: Step) -> None:
+    loss, gradients = reference()
+    for _ in range(2):  # the second time too: a step must not be changed by the one before it
+        its_loss, its_gradients = step()
+        assert its_loss == pytest.approx(loss, rel=1e-8), name
+        np.testing.assert_allclose(flat(its_gradients), flat(gradients), rtol=1e-8, atol=1e-10, err_msg=name)
 
 
-def micrograd_step() -> Step:
-    engine = pytest.importorskip(
-        "micrograd.engine", reason="micrograd comes with the extra bench: pip install '.[bench]'"
-    )
-    parameters = Parameters(engine.Value)
-
-    def step() -> tuple[float, list[float]]:
-        loss = engine.Value(0.0)
-        for x, target in zip(INPUTS, TARGETS, strict=True):
-            h: list[Any] = x
-            for depth, (weights, biases) in enumerate(parameters.layers):
-                h = [
-                    sum((w * u for w, u in zip(row, h, strict=True)), b) for row, b in zip(weights, biases, strict=True)
-                ]
-                if depth < len(parameters.layers) - 1:
-                    h = [u.relu() for u in h]
-            for y, t in zip(h, target, strict=True):
-                loss = loss + (y - t) ** 2
-        loss = loss * 0.5
-        loss.backward()
-        return loss.data, parameters.gradients()
-
-    return step
+@pytest.mark.parametrize("prepare", OURS.values(), ids=OURS)
+def test_our_step(benchmark: Any, prepare: Callable[[], Step]) -> None:
+    benchmark.group = "MLP 4-16-16-3, 150 samples, forward and backward"
+    benchmark.pedantic(prepare(), setup=clean_heap, rounds=15, warmup_rounds=2)
 
 
-def with_deep_stack(work: Callable[[], None]) -> None:
-    """Run ``work`` where micrograd's recursion, one call for each node on the longest path, has room."""
-    limit, size = sys.getrecursionlimit(), threading.stack_size(1 << 29)
-    sys.setrecursionlimit(10**7)
-    failed: list[BaseException] = []
-
-    def guarded() -> None:
+def test_our_step_beside_the_peers() -> None:
+    steps: dict[str, Step] = {}
+    missing: list[str] = []
+    for name, prepare in (OURS | THEIRS).items():
         try:
-            work()
-        except BaseException as error:
-            failed.append(error)
-
-    try:
-        thread = threading.Thread(target=guarded)
-        thread.start()
-        thread.join()
-    finally:
-        sys.setrecursionlimit(limit)
-        threading.stack_size(size)
-    if failed:
-        raise failed[0]
-
-
-def test_our_step_alone(benchmark: Any) -> None:
-    step = our_step()
-    loss, gradients = benchmark(step)
-    assert loss > 0
-    assert all(np.isfinite(gradients))
-
-
-def test_our_step_against_micrograd() -> None:
-    ours, theirs = our_step(), micrograd_step()
-    seconds: dict[str, list[float]] = {"ours": [], "micrograd": []}
-
-    def timed(name: str, step: Step) -> tuple[float, list[float]]:
-        gc.collect()  # or the garbage of one would be collected in the time of the other
-        start = time.perf_counter()
-        result = step()
-        seconds[name].append(time.perf_counter() - start)
-        return result
-
-    def rounds() -> None:
-        loss, gradients = ours()  # warm, and checked to be the same computation
-        their_loss, their_gradients = theirs()
-        assert loss == pytest.approx(their_loss, rel=1e-10)
-        assert gradients == pytest.approx(their_gradients, rel=1e-8, abs=1e-10)
-        for _ in range(ROUNDS):
-            timed("ours", ours)
-            timed("micrograd", theirs)
-
-    with_deep_stack(rounds)
-    medians = {name: statistics.median(times) for name, times in seconds.items()}
-    print(f"\nMLP 4-16-16-3, {SAMPLES} samples, forward and backward, medians of {ROUNDS} interleaved rounds:")
-    for name, times in seconds.items():
-        low, median, high = (1e3 * pick(times) for pick in (min, statistics.median, max))
-        print(f"  {name:<10} {median:8.1f} ms   (from {low:.1f} to {high:.1f})")
-    print(f"  micrograd / ours = {medians['micrograd'] / medians['ours']:.1f}")
+            steps[name] = prepare()
+        except pytest.skip.Exception as skipped:  # one peer less, not no comparison
+            missing.append(f"  {name:<20} {skipped.msg}")
+    first = next(iter(OURS))
+    for name, step in steps.items():
+        check_same_computation(name, step, steps[first])
+    medians = interleaved_medians(steps, ROUNDS)
+    print(f"\nMLP 4-16-16-3, {peers.SAMPLES} samples, forward and backward, float64, one thread")
+    print(f"  {'':<20} {'median ms':>10} {'/ ours':>10}   ({ROUNDS} interleaved rounds)")
+    for name, median in medians.items():
+        print(f"  {name:<20} {1e3 * median:>10.3f} {median / medians[first]:>10.4f}")
+    print(*missing, sep="\n")

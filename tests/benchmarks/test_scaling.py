@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
-import time
 from collections.abc import Callable
 
 import pytest
+from timing import interleaved_medians
 
 from autograd import Value
 
@@ -31,29 +30,14 @@ def program(nodes: int) -> Value:
     return y
 
 
-def nanoseconds_a_node(build: Build, nodes: int, rounds: int) -> float:
-    """The median of recording, differentiating and freeing a graph, divided by its nodes."""
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        result = build(nodes)
-        result.backward()
-        del result
-        times.append(time.perf_counter() - start)
-    return statistics.median(times) / nodes * 1e9
-
-
 @pytest.mark.parametrize(
     ("build", "small", "large"), [(program, 5_000, 50_000), (chain, 10_000, 1_000_000)], ids=["program", "chain"]
 )
 def test_the_time_for_a_node(build: Build, small: int, large: int) -> None:
-    nanoseconds_a_node(build, small, rounds=3)
-    found: dict[int, list[float]] = {small: [], large: []}
-    for _ in range(3):  # interleaved, so that a slow minute of the machine meets both
-        found[small].append(nanoseconds_a_node(build, small, rounds=20))
-        found[large].append(nanoseconds_a_node(build, large, rounds=max(2, 200_000 // large)))
-    medians = {nodes: statistics.median(times) for nodes, times in found.items()}
+    build(small).backward()  # warm
+    medians = interleaved_medians({n: lambda n=n: build(n).backward() for n in (small, large)}, rounds=7)
+    nanoseconds = {nodes: 1e9 * median / nodes for nodes, median in medians.items()}
     print(f"\n{build.__name__}: record, differentiate and free")
-    for nodes, nanoseconds in medians.items():
-        print(f"  {nodes:>9,} nodes: {nanoseconds:6.0f} ns a node")
-    print(f"  large / small = {medians[large] / medians[small]:.2f}")
+    for nodes, found in nanoseconds.items():
+        print(f"  {nodes:>9,} nodes: {found:6.0f} ns a node")
+    print(f"  large / small = {nanoseconds[large] / nanoseconds[small]:.2f}")

@@ -1,0 +1,165 @@
+"""The same training step in several programs: forward and backward of the MLP 4-16-16-3 over 150 samples.
+
+Each function prepares the parameters and returns a step. A step returns the loss and the gradients, as the program
+has them, in the order weights, biases, layer by layer, and leaves the parameters as it found them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value, dot, relu, square
+from autograd import sum as total
+
+Step = Callable[[], tuple[float, list[Any]]]
+
+SIZES = (4, 16, 16, 3)
+SAMPLES = 150
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(SAMPLES, SIZES[0]))
+T = rng.normal(size=(SAMPLES, SIZES[-1]))
+WEIGHTS = [0.5 * rng.normal(size=(wide, narrow)) for narrow, wide in itertools.pairwise(SIZES)]
+BIASES = [np.full(wide, 0.1) for wide in SIZES[1:]]
+ARRAYS = [array for layer in zip(WEIGHTS, BIASES, strict=True) for array in layer]
+
+
+def package(module: str) -> Any:
+    return pytest.importorskip(module, reason=f"{module} comes with the extra bench: pip install -e '.[bench]'")
+
+
+class Scalars:
+    """The parameters as scalars, and the samples as lists."""
+
+    def __init__(self, wrap: Callable[[float], Any]) -> None:
+        self.samples = list(zip(X.tolist(), T.tolist(), strict=True))
+        self.layers = [
+            ([[wrap(w) for w in row] for row in weights.tolist()], [wrap(b) for b in biases.tolist()])
+            for weights, biases in zip(WEIGHTS, BIASES, strict=True)
+        ]
+        self.parameters = [p for weights, biases in self.layers for row in (*weights, biases) for p in row]
+
+    def take_gradients(self) -> list[float]:
+        found = [p.grad for p in self.parameters]
+        for p in self.parameters:
+            p.grad = 0.0
+        return found
+
+
+def ours_functions() -> Step:
+    scalars = Scalars(Value)
+
+    def step() -> tuple[float, list[float]]:
+        terms = []
+        for x, target in scalars.samples:
+            h: list[Any] = x
+            for depth, (weights, biases) in enumerate(scalars.layers):
+                h = [dot(row, h, b) for row, b in zip(weights, biases, strict=True)]
+                if depth < len(scalars.layers) - 1:
+                    h = [relu(u) for u in h]
+            terms += [square(y - t) for y, t in zip(h, target, strict=True)]
+        loss = total(terms) * 0.5
+        loss.backward()
+        return loss.data, scalars.take_gradients()
+
+    return step
+
+
+def ours_module() -> Step:
+    scalars = Scalars(Value)
+    model = nn.MLP(SIZES[0], list(SIZES[1:]), "relu")
+    for layer, (weights, biases) in zip(model.layers, scalars.layers, strict=True):
+        for neuron, neuron.w, neuron.b in zip(layer.neurons, weights, biases, strict=True):
+            pass
+
+    def step() -> tuple[float, list[float]]:
+        loss = total([nn.half_squared_error(model(x), target) for x, target in scalars.samples])
+        loss.backward()
+        return loss.data, scalars.take_gradients()
+
+    return step
+
+
+def micrograd() -> Step:
+    scalars = Scalars(package("micrograd.engine").Value)
+
+    def step() -> tuple[float, list[float]]:
+        losses = []
+        for x, target in scalars.samples:
+            h: list[Any] = x
+            for depth, (weights, biases) in enumerate(scalars.layers):
+                rows = zip(weights, biases, strict=True)
+                h = [sum((w * u for w, u in zip(row, h, strict=True)), b) for row, b in rows]
+                if depth < len(scalars.layers) - 1:
+                    h = [u.relu() for u in h]
+            losses.append(sum((y - t) ** 2 for y, t in zip(h, target, strict=True)) * 0.5)
+        loss = sum(losses)
+        loss.backward()
+        return loss.data, scalars.take_gradients()
+
+    return step
+
+
+def torch() -> Step:
+    torch = package("torch")
+    torch.set_num_threads(1)
+    x, t = torch.tensor(X), torch.tensor(T)
+    parameters = [torch.tensor(array, requires_grad=True) for array in ARRAYS]
+    w1, b1, w2, b2, w3, b3 = parameters
+    linear = torch.nn.functional.linear
+
+    def step() -> tuple[float, list[Any]]:
+        h = torch.relu(linear(x, w1, b1))
+        h = torch.relu(linear(h, w2, b2))
+        loss = 0.5 * ((linear(h, w3, b3) - t) ** 2).sum()
+        loss.backward()
+        gradients = [p.grad for p in parameters]
+        for p in parameters:
+            p.grad = None
+        return loss.item(), gradients
+
+    return step
+
+
+def mygrad() -> Step:
+    mg, relu = package("mygrad"), package("mygrad.nnet").relu
+    parameters = [mg.tensor(array) for array in ARRAYS]
+    w1, b1, w2, b2, w3, b3 = parameters
+
+    def step() -> tuple[float, list[Any]]:
+        h = relu(X @ w1.T + b1)
+        h = relu(h @ w2.T + b2)
+        loss = 0.5 * ((h @ w3.T + b3 - T) ** 2).sum()
+        loss.backward()
+        gradients = [p.grad for p in parameters]
+        for p in parameters:
+            p.null_grad()
+        return loss.item(), gradients
+
+    return step
+
+
+def jax() -> Step:
+    jax = package("jax")
+    jax.config.update("jax_enable_x64", True)
+    x, t, parameters = jax.device_put((X, T, ARRAYS))
+
+    def loss_of(parameters: list[Any], x: Any, t: Any) -> Any:
+        w1, b1, w2, b2, w3, b3 = parameters
+        h = jax.nn.relu(x @ w1.T + b1)
+        h = jax.nn.relu(h @ w2.T + b2)
+        return 0.5 * ((h @ w3.T + b3 - t) ** 2).sum()
+
+    compiled = jax.jit(jax.value_and_grad(loss_of))
+
+    def step() -> tuple[float, list[Any]]:
+        loss, gradients = jax.block_until_ready(compiled(parameters, x, t))
+        return float(loss), gradients
+
+    return step

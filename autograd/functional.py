@@ -66,7 +66,14 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
 
 
 def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., tuple[Any, Any]]:
-    """Return the function that computes ``f`` and its derivative together; see `grad`.
+    """Return the function that computes ``f`` and its derivative together.
+
+    Parameters, errors and warnings are those of `grad`.
+
+    Returns
+    -------
+    callable
+        Takes what ``f`` takes. Returns the value, and the derivative in the form `grad` gives it.
 
     Examples
     --------
@@ -119,8 +126,17 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     ------
     SizeError
         If there are not as many tangents as primals.
+    ArgumentError
+        If primals or tangents are not in a list or tuple.
     NotANumberError
-        If a primal or the result is not a number.
+        If a primal or a tangent is not a number.
+    NotAScalarError
+        If the result is neither a number nor a sequence of them.
+
+    Warns
+    -----
+    DisconnectedWarning
+        If no result depends on any primal.
 
     Examples
     --------
@@ -148,11 +164,11 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     if nested:
         directions = dict(zip(variables, tangents, strict=True))
     found = forward.tangents(roots, directions, create_graph=nested, since=inside.last)
+    values = [_seen_outside(y, nested) if isinstance(y, Variable) else _one_number(f, y) for y in outputs]
+    derivatives = [found.get(y, 0.0) if isinstance(y, Variable) else 0.0 for y in outputs]
     if not any(y in found for y in roots):
         for position in range(len(variables)):
             _warn_disconnected(f, position)
-    values = [_seen_outside(y, nested) if isinstance(y, Variable) else _one_number(f, y) for y in outputs]
-    derivatives = [found.get(y, 0.0) if isinstance(y, Variable) else 0.0 for y in outputs]
     if isinstance(result, list | tuple):
         return like(result, values), like(result, derivatives)
     return values[0], derivatives[0]
@@ -185,7 +201,7 @@ def _fresh_variables(f: Callable[..., Any], args: Sequence[Any], which: Iterable
 
 
 def _run(f: Callable[..., Any], args: Sequence[Any], variables: Mapping[int, Value], kwargs: Mapping[str, Any]) -> Any:
-    with transform():
+    with transform(variables.values()):
         return f(*(variables.get(position, x) for position, x in enumerate(args)), **kwargs)
 
 

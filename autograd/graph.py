@@ -37,10 +37,10 @@ _recording: ContextVar[bool] = ContextVar("recording", default=True)
 recording = _recording.get
 """``recording()`` is True while operations are recorded, in this thread and async task."""
 
-_inside_transform: ContextVar[bool] = ContextVar("inside_transform", default=False)
+_inside_transform: ContextVar[frozenset[Variable]] = ContextVar("inside_transform", default=frozenset())
 
 inside_transform = _inside_transform.get
-"""``inside_transform()`` is True while `grad`, `jvp` or a kin of theirs runs the user's function."""
+"""``inside_transform()`` are the variables by which `grad`, `jvp` or a kin of theirs differentiates at the moment."""
 
 _outer: ContextVar[tuple[bool, ...]] = ContextVar("outer", default=())  # what to go back to, one for each no_grad
 
@@ -58,9 +58,9 @@ def set_recording(on: bool) -> Iterator[None]:
 
 
 @contextmanager
-def transform() -> Iterator[None]:
-    """Record what a user's function does, because a transform of it (`grad`, `jvp`) asked for it."""
-    token = _inside_transform.set(True)
+def transform(variables: Iterable[Variable]) -> Iterator[None]:
+    """Record what a user's function does with ``variables``, because a transform of it (`grad`, `jvp`) asked for it."""
+    token = _inside_transform.set(inside_transform().union(variables))
     try:
         with set_recording(True):
             yield

@@ -143,7 +143,8 @@ def _group_branches(row: Primitive, count: int) -> Iterator[str]:
             for i, kind in enumerate(kinds)
         ]
         numbers = [f"p{i}" if kind else f"g{i}" for i, kind in enumerate(kinds)]
-        yield f"    {word} {' and '.join(tests)}:"
+        variables = " or ".join(itertools.compress((f"p{i}" for i in range(count)), kinds))  # an empty group has none
+        yield f"    {word} {' and '.join(tests)} and ({variables}):"
         yield "        try:"
         yield f"            y = value_of({', '.join(numbers)})"
         yield "            partials = ()"

@@ -166,14 +166,15 @@ def backward(outputs: Any, seeds: Sequence[Any] | None = None, *, create_graph: 
         if not isinstance(seed, Variable):
             seed = number(seed, "the seed of backward")
         adjoint[root] = adjoint[root] + seed if root in adjoint else seed
-    if inside_transform() and not create_graph:
-        warn(
-            "backward() inside grad or jvp gives gradients as plain numbers, which the outer derivative does not see; "
-            "use grad inside, or backward(create_graph=True)",
-            DisconnectedWarning,
-        )
     with set_recording(create_graph or recording()):
-        _write(adjoints(adjoint, create_graph=create_graph), create_graph)
+        found = adjoints(adjoint, create_graph=create_graph)
+        if not create_graph and not inside_transform().isdisjoint([*found.operations, *found.of_leaves]):
+            warn(
+                "backward() inside grad or jvp gives gradients as plain numbers, which the outer derivative does not "
+                "see; use grad inside, or backward(create_graph=True)",
+                DisconnectedWarning,
+            )
+        _write(found, create_graph)
 
 
 def _write(found: Adjoints, create_graph: bool) -> None:

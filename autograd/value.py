@@ -305,7 +305,7 @@ def _install(row: Primitive) -> None:
     record = _recorder(row)
     record.__name__, record.__qualname__, record.__doc__ = row.name, f"Value.{row.name}", row.__doc__
     if row.arity == 1:
-        method = _with_settings(row, record) if row.settings else record
+        method = _accepting_settings(row, record) if row.settings else record
         for name in (row.name, *row.aliases):
             setattr(Value, name, method)
     if row.name in ("neg", "abs"):
@@ -318,7 +318,7 @@ def _install(row: Primitive) -> None:
         setattr(Value, f"__r{stem}__", lambda self, other: record(other, self))
 
 
-def _with_settings(row: Primitive, record: Callable[..., Any]) -> Callable[..., Any]:
+def _accepting_settings(row: Primitive, record: Callable[..., Any]) -> Callable[..., Any]:
     """Return a method that takes the row's settings too; without them it goes straight to the recorder."""
 
     def method(self: Value, *args: float, **settings: float) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from autograd.errors import ArgumentError, NonFiniteWarning, warn
-from autograd.rows import Operand, Primitive
+from autograd.rows import Operand, Primitive, registry
 from autograd.symbols import partial_expressions, to_text
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def warn_of_limits(node: Variable, factors: Iterable[tuple[float, float]]) -> No
     ``factors`` are pairs in the order of the chain rule, the one nearer to the result first. Zero times inf is the
     branch not taken, and zero. Inf times zero is either that, or a limit such as that of cbrt(x**3) at 0, which is 1.
     """
-    if any(not math.isfinite(nearer) and farther == 0 for nearer, farther in factors):
+    hidden = any(not math.isfinite(nearer) and farther == 0 for nearer, farther in factors)
+    if hidden and node.op is not registry["strong_mul"]:  # that is a step of an earlier derivative, which has warned
         warn(
             f"behind {node!r}, the result of {node.op!r}, a derivative that is not finite meets one that is exactly "
             "zero; their product counts as zero, which may not be the limit",

@@ -23,7 +23,7 @@ def positive_int(n: Any, what: str) -> int:
 def real(x: Any, what: str) -> float:
     """Return ``x`` as a finite float, or refuse it as ``what``."""
     if not isinstance(x, Real):
-        raise NotANumberError(f"{what} must be a finite number, not {type(x).__name__}: {x!r}")
+        raise ArgumentError(f"{what} must be a finite number, not {type(x).__name__}: {x!r}")
     try:
         plain = float(x)
     except OverflowError:

@@ -235,3 +235,29 @@ def test_an_argument_that_is_no_number_is_refused_by_position() -> None:
 
 def test_nothing_is_returned() -> None:
     assert gradcheck(sin, 1.0) is None  # type: ignore[func-returns-value]
+
+
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        pytest.param(autograd.relu, 1e-4, id="beside a kink"),
+        pytest.param(autograd.abs, 1e-6, id="close beside a kink"),
+        pytest.param(autograd.relu, 0.0, id="at a kink"),
+        pytest.param(lambda x: autograd.clip(x, 0.0, 1.0), 0.0, id="at a bound"),
+        pytest.param(lambda x: autograd.max([x, 2.0, 2.0]), 2.0, id="at a tie"),
+        pytest.param(autograd.log, 1e-4, id="beside the end of the domain"),
+        pytest.param(autograd.sqrt, 0.0, id="at the end of the domain"),
+        pytest.param(lambda x: 1 / x, 1e-3, id="beside a pole"),
+        pytest.param(autograd.sin, 1e6, id="far out"),
+        pytest.param(lambda x: autograd.sigmoid(1000 * x), 1e-3, id="steep"),
+        pytest.param(lambda x: autograd.where(x > 0, autograd.log(x), 0.0), -1.0, id="with a branch that is nan"),
+    ],
+)
+def test_a_right_rule_is_not_accused(f: Callable[..., Any], x: float) -> None:
+    gradcheck(f, x, order=1)
+
+
+@pytest.mark.parametrize("options", [{"order": 0}, {"order": 1.5}, {"rtol": -1.0}])
+def test_an_option_that_makes_no_sense_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError, match="gradcheck needs"):
+        gradcheck(autograd.sin, 1.0, **options)

@@ -463,7 +463,7 @@ def test_a_missing_folder_is_named_with_the_way_to_make_it(tmp_path: Path) -> No
 
 @pytest.mark.usefixtures("no_renderer")
 def test_without_graphviz_the_error_gives_both_cures(tmp_path: Path) -> None:
-    with pytest.raises(MissingExtraError, match=r"Graphviz's program dot.*pip install 'glassgrad\[draw\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'glassgrad\[draw\]'; or put Graphviz's program dot"):
         draw(neuron()).save(tmp_path / "graph.svg")
     assert list(tmp_path.iterdir()) == []
 

@@ -6,11 +6,16 @@ import asyncio
 import math
 import threading
 from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd
 from autograd import (
+    ArgumentError,
+    DisconnectedWarning,
     GraphChangedError,
     NonFiniteWarning,
     NotANumberError,
@@ -18,6 +23,7 @@ from autograd import (
     SizeError,
     Value,
     backward,
+    cbrt,
     exp,
     jvp,
     log,
@@ -59,9 +65,10 @@ def test_a_ladder_of_diamonds_takes_one_visit_a_node() -> None:
     assert x.grad == 2.0**200
 
 
-def test_backward_of_a_leaf_gives_it_the_seed() -> None:
+def test_backward_of_a_leaf_gives_it_the_seed_and_warns_that_nothing_was_recorded() -> None:
     leaf = Value(3.0)
-    leaf.backward()
+    with pytest.warns(DisconnectedWarning, match="is a leaf: nothing was recorded"):
+        leaf.backward()
     assert (leaf.grad, leaf.reached) == (1.0, 1)
 
 
@@ -130,8 +137,8 @@ def test_a_leaf_used_twice_is_reached_once_by_one_pass() -> None:
 # Seeds ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", [2.5, 2.5 * Value(1.0), Value(2.5)])
-def test_a_seed_scales_the_gradients(seed: float) -> None:
+@pytest.mark.parametrize("seed", [2.5, np.float64(2.5), Fraction(5, 2)])
+def test_a_seed_scales_the_gradients(seed: Any) -> None:
     a = Value(3.0)
     result = a * a
     result.backward(seed)
@@ -148,7 +155,30 @@ def test_a_seed_of_zero_gives_zero_even_through_a_partial_that_is_not_finite() -
 
 def test_a_seed_that_is_no_number_is_refused() -> None:
     with pytest.raises(NotANumberError, match="the seed of backward must be one real number, not str: 'x'"):
-        Value(1.0).backward("x")
+        (2 * Value(1.0)).backward("x")
+
+
+def test_a_seed_that_is_a_value_is_refused_where_its_history_would_be_lost() -> None:
+    a = Value(3.0)
+    with pytest.raises(NotANumberError, match="needs create_graph=True"):
+        (a * a).backward(Value(2.5))
+
+
+@pytest.mark.parametrize("outputs", [None, 3.0, "x"])
+def test_backward_of_what_is_no_value_is_refused_by_name(outputs: Any) -> None:
+    with pytest.raises(NotANumberError, match="backward starts from Values"):
+        backward(outputs)
+
+
+def test_backward_of_nothing_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="empty list"):
+        backward([])
+
+
+def test_a_zero_that_may_hide_a_limit_is_warned_about() -> None:
+    x = Value(0.0, name="x")
+    with pytest.warns(NonFiniteWarning, match="may not be the limit"):
+        cbrt(x**3).backward()  # the derivative of x, which is 1
 
 
 def test_several_outputs_go_back_together_with_their_seeds() -> None:

@@ -68,11 +68,10 @@ def test_an_integer_too_large_for_a_float_is_refused() -> None:
         Value(10**5000)
 
 
-def test_a_value_made_from_a_value_is_refused_or_a_new_leaf_with_its_number() -> None:
+def test_a_value_made_from_a_value_is_refused_with_the_two_things_that_may_be_meant() -> None:
     product = Value(2.0) * 3.0
-    leaf = Value(product)
-    assert leaf.is_leaf
-    assert leaf.data == 6.0
+    with pytest.raises(NotANumberError, match=r"\+v is a new node made from it, Value\(v.data\) a new leaf"):
+        Value(product)
 
 
 def test_a_new_leaf_has_no_history_and_no_gradient() -> None:

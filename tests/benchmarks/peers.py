@@ -75,8 +75,8 @@ def ours_module() -> Step:
     scalars = Scalars(Value)
     model = nn.MLP(SIZES[0], list(SIZES[1:]), "relu")
     for layer, (weights, biases) in zip(model.layers, scalars.layers, strict=True):
-        for neuron, neuron.w, neuron.b in zip(layer.neurons, weights, biases, strict=True):
-            pass
+        for neuron, w, b in zip(layer.neurons, weights, biases, strict=True):
+            neuron.w, neuron.b = w, b
 
     def step() -> tuple[float, list[float]]:
         loss = total([nn.half_squared_error(model(x), target) for x, target in scalars.samples])

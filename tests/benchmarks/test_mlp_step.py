@@ -57,4 +57,5 @@ def test_our_step_beside_the_peers() -> None:
     print(f"  {'':<20} {'median ms':>10} {'/ ours':>10}   ({ROUNDS} interleaved rounds)")
     for name, median in medians.items():
         print(f"  {name:<20} {1e3 * median:>10.3f} {median / medians[first]:>10.4f}")
-    print(*missing, sep="\n")
+    for line in missing:
+        print(line)

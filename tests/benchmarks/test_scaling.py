@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import pytest
@@ -30,12 +31,17 @@ def program(nodes: int) -> Value:
     return y
 
 
+def run(build: Build, nodes: int) -> None:
+    build(nodes).backward()
+
+
 @pytest.mark.parametrize(
     ("build", "small", "large"), [(program, 5_000, 50_000), (chain, 10_000, 1_000_000)], ids=["program", "chain"]
 )
 def test_the_time_for_a_node(build: Build, small: int, large: int) -> None:
-    build(small).backward()  # warm
-    medians = interleaved_medians({n: lambda n=n: build(n).backward() for n in (small, large)}, rounds=7)
+    run(build, small)  # warm
+    steps = {nodes: functools.partial(run, build, nodes) for nodes in (small, large)}
+    medians = interleaved_medians(steps, rounds=7, turn=0.2)
     nanoseconds = {nodes: 1e9 * median / nodes for nodes, median in medians.items()}
     print(f"\n{build.__name__}: record, differentiate and free")
     for nodes, found in nanoseconds.items():

@@ -86,3 +86,10 @@ def test_help_tells_the_options(capsys):
 def test_mean_test_accuracy_over_ten_seeds_is_at_least_95_percent(tmp_path):
     accuracies = [main(["--seed", str(seed), "--out", str(tmp_path)]) for seed in range(10)]
     assert np.mean(accuracies) >= 0.95
+
+
+def test_a_folder_that_cannot_be_is_refused_before_the_work(tmp_path, capsys):
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(SystemExit):
+        main(["--out", str(tmp_path / "taken")])
+    assert "cannot be a folder" in capsys.readouterr().err

@@ -138,3 +138,10 @@ def test_a_learning_rate_that_is_not_positive_and_finite_is_refused(lr):
 def test_a_decay_that_is_negative_or_not_finite_is_refused(decay):
     with pytest.raises(ArgumentError, match="decay must"):
         SGD([Value(1.0)], decay=decay)
+
+
+def test_a_gradient_set_by_hand_is_used_without_a_warning():
+    p = Value(1.0)
+    p.grad = 2.0
+    SGD([p], lr=0.5).step()
+    assert p.data == 0.0

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import gc
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
-from heapq import heappop, heappush
+from operator import attrgetter
 from typing import TYPE_CHECKING, final
 
 from autograd.errors import GraphChangedError
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from autograd.variable import Variable
 
 __all__ = [
-    "Frontier",
     "collector_pace",
+    "ensure_unchanged",
     "inside_transform",
     "next_stamp",
     "no_grad",
@@ -95,67 +95,6 @@ class no_grad(ContextDecorator):  # noqa: N801  # the name PyTorch gave it
         _recording.set(before)
 
 
-class Frontier:
-    """Operations waiting for their turn, newest first, and the leaves met on the way.
-
-    Parameters
-    ----------
-    since : int
-        Operations no younger than this stamp are not entered: what was recorded before is somebody else's.
-
-    Attributes
-    ----------
-    leaves : list of Variable
-        Every leaf added.
-    oldest : int
-        The stamp of the operation last taken.
-    """
-
-    __slots__ = ("_order", "_since", "_waiting", "leaves", "oldest")
-
-    def __init__(self, since: int = -1) -> None:
-        self._waiting: dict[int, Variable] = {}
-        self._order: list[int] = []
-        self._since = since
-        self.leaves: list[Variable] = []
-        self.oldest = next_stamp()
-
-    def add(self, node: Variable) -> None:
-        """Let a node wait that was not added before."""
-        if node.op is None:
-            self.leaves.append(node)
-        elif node.stamp > self._since:
-            turn = -node.stamp
-            self._waiting[turn] = node
-            heappush(self._order, turn)
-
-    def __iter__(self) -> Iterator[Variable]:
-        waiting, order = self._waiting, self._order
-        while order:
-            turn = heappop(order)
-            yield waiting.pop(turn)
-            self.oldest = -turn
-
-    def ensure_unchanged(self, operations: Iterable[Variable]) -> None:
-        """Refuse a graph of which a leaf was given a new number after an operation had used the old one.
-
-        Raises
-        ------
-        GraphChangedError
-            Naming the leaf and the operation.
-        """
-        suspects = {leaf for leaf in self.leaves if leaf.stamp > self.oldest}
-        if not suspects:  # the usual case: every leaf is older than every operation
-            return
-        for node in operations:
-            for parent in node.parents:
-                if parent in suspects and parent.stamp > node.stamp:
-                    raise GraphChangedError(
-                        f"the leaf {parent!r} was given a new number after {node.op!r} had used the old one, so this "
-                        "graph no longer belongs to it. Run the forward pass again, or update leaves after backward()."
-                    )
-
-
 def operations(roots: Iterable[Variable], since: int = -1) -> list[Variable]:
     """Return every operation younger than ``since`` that the roots depend on, newest first.
 
@@ -164,19 +103,50 @@ def operations(roots: Iterable[Variable], since: int = -1) -> list[Variable]:
     GraphChangedError
         If a leaf was changed after it was used.
     """
-    frontier = Frontier(since)
     reached = set(roots)
-    for root in reached:
-        frontier.add(root)
-    found = []
-    for node in frontier:
-        found.append(node)
-        for parent in node.parents:
-            if parent not in reached:
-                reached.add(parent)
-                frontier.add(parent)
-    frontier.ensure_unchanged(found)
+    waiting = list(reached)
+    found, leaves = [], []
+    while waiting:
+        node = waiting.pop()
+        if node.op is None:
+            leaves.append(node)
+        elif node.stamp > since:
+            found.append(node)
+            for parent in node.parents:
+                if parent not in reached:
+                    reached.add(parent)
+                    waiting.append(parent)
+    found.sort(key=attrgetter("stamp"), reverse=True)
+    ensure_unchanged(found, leaves)
     return found
+
+
+def ensure_unchanged(operations: Sequence[Variable], leaves: Iterable[Variable]) -> None:
+    """Refuse a graph of which a leaf was given a new number after an operation had used the old one.
+
+    Parameters
+    ----------
+    operations : sequence of Variable
+        Newest first.
+    leaves : iterable of Variable
+        What they are made of.
+
+    Raises
+    ------
+    GraphChangedError
+        Naming the leaf and the operation.
+    """
+    oldest = operations[-1].stamp if operations else next_stamp()
+    suspects = {leaf for leaf in leaves if leaf.stamp > oldest}
+    if not suspects:  # the usual case: every leaf is older than every operation
+        return
+    for node in operations:
+        for parent in node.parents:
+            if parent in suspects and parent.stamp > node.stamp:
+                raise GraphChangedError(
+                    f"the leaf {parent!r} was given a new number after {node.op!r} had used the old one, so this graph "
+                    "no longer belongs to it. Run the forward pass again, or update leaves after backward()."
+                )
 
 
 class _CollectorPace:

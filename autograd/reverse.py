@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 from autograd.errors import (
@@ -17,7 +18,7 @@ from autograd.errors import (
     brief,
     warn,
 )
-from autograd.graph import Frontier, collector_pace, inside_transform, recording, set_recording
+from autograd.graph import collector_pace, ensure_unchanged, inside_transform, recording, set_recording
 from autograd.primitives import strong_mul
 from autograd.value import as_value, number
 from autograd.variable import Variable, warn_of_limits
@@ -63,23 +64,56 @@ def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since
     GraphChangedError
         If a leaf was changed after it was used.
     """
+    so_far = dict(seeds)
     operations: list[Variable] = []
     of_operations: list[Any] = []
-    waiting = dict(seeds)
-    frontier = Frontier(since)
+    leaves: list[Variable] = []
+    waiting: dict[int, Variable] = {}
+    order: list[int] = []  # a heap of falling stamps: a node is younger than its parents, so newest first is in order
+
+    def meet(node: Variable) -> None:
+        if node.op is None:
+            leaves.append(node)
+        elif node.stamp > since:
+            waiting[-node.stamp] = node
+            heappush(order, -node.stamp)
+
     for root in seeds:
-        frontier.add(root)
-    for node in frontier:
-        adjoint = waiting.pop(node)  # all uses are younger, so it is complete
+        meet(root)
+    while order:
+        node = waiting.pop(heappop(order))
+        adjoint = so_far.pop(node)  # all uses are younger, so it is complete
         operations.append(node)
         of_operations.append(adjoint)
-        if create_graph:
-            _pull_recorded(node, adjoint, waiting, frontier.add)
-        else:
-            node.pullback(adjoint, waiting, frontier.add)
-    frontier.ensure_unchanged(operations)
+        if create_graph or adjoint - adjoint != 0:
+            for parent, contribution in _contributions(node, adjoint, create_graph):
+                if parent in so_far:
+                    so_far[parent] = so_far[parent] + contribution
+                else:
+                    so_far[parent] = contribution
+                    meet(parent)
+        elif adjoint == 0:  # zero times anything is zero, inf and nan included
+            for parent in node.parents:
+                if parent not in so_far:
+                    so_far[parent] = 0.0
+                    meet(parent)
+        else:  # the usual case, written out for speed: finite and not zero, so no product is zero times inf
+            for parent, partial in zip(node.parents, node.partials):  # noqa: B905
+                if parent in so_far:
+                    so_far[parent] += adjoint * partial
+                else:
+                    so_far[parent] = adjoint * partial
+                    meet(parent)
+    ensure_unchanged(operations, leaves)
     collector_pace.relax()
-    return Adjoints(operations, of_operations, waiting)
+    return Adjoints(operations, of_operations, so_far)
+
+
+def _contributions(node: Variable, adjoint: Any, create_graph: bool) -> list[tuple[Variable, Any]]:
+    """Return each parent with what its adjoint gains from this node's: adjoint times local gradient, zeros strong."""
+    partials = local_partials(node) if create_graph else node.partials
+    warn_of_limits(node, [(number(adjoint, "an adjoint"), number(partial, "a partial")) for partial in partials])
+    return [(parent, strong_mul(adjoint, partial)) for parent, partial in zip(node.parents, partials, strict=True)]
 
 
 def local_partials(node: Variable) -> tuple[Any, ...]:
@@ -90,20 +124,6 @@ def local_partials(node: Variable) -> tuple[Any, ...]:
     except ArithmeticError:  # Python's own floats raise in 1/0; a Value gives inf
         partials = node.op.partials(node, *(as_value(x) for x in node.inputs))
     return tuple(itertools.compress(partials, (isinstance(x, Variable) for x in node.inputs)))
-
-
-def _pull_recorded(
-    node: Variable, adjoint: Any, waiting: dict[Variable, Any], meet: Callable[[Variable], None]
-) -> None:
-    partials = local_partials(node)
-    warn_of_limits(node, [(number(adjoint, "an adjoint"), number(p, "a partial")) for p in partials])
-    for parent, partial in zip(node.parents, partials, strict=True):
-        contribution = strong_mul(adjoint, partial)
-        if parent in waiting:
-            waiting[parent] = waiting[parent] + contribution
-        else:
-            waiting[parent] = contribution
-            meet(parent)
 
 
 def backward(outputs: Any, seeds: Sequence[Any] | None = None, *, create_graph: bool = False) -> None:

@@ -150,25 +150,6 @@ class Value(Variable):
 
         backward(self, [seed], create_graph=create_graph)
 
-    def pullback(self, adjoint: float, waiting: dict[Any, Any], meet: Callable[[Any], None]) -> None:
-        """Add to each parent's adjoint what it gains from this node's: adjoint times local gradient."""
-        if adjoint == 0:  # zero times anything is zero, inf and nan included
-            for parent in self.parents:
-                if parent not in waiting:
-                    waiting[parent] = 0.0
-                    meet(parent)
-            return
-        finite = adjoint - adjoint == 0  # then no product below can be zero times inf
-        if not finite:
-            warn_of_limits(self, [(adjoint, partial) for partial in self.partials])
-        for parent, partial in zip(self.parents, self.partials):  # noqa: B905  # hot, and of one length by construction
-            contribution = adjoint * partial if finite else _strong_mul(adjoint, partial)
-            if parent in waiting:
-                waiting[parent] += contribution
-            else:
-                waiting[parent] = contribution
-                meet(parent)
-
     def pushforward(self, tangents: Mapping[Variable, float]) -> float:
         """Return this node's tangent: the sum of local gradient times tangent over its parents."""
         factors = [

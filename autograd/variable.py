@@ -180,10 +180,6 @@ class Variable(Operand):
                 labels[x] = x._name or unused("x" if len(self.inputs) == 1 else f"x{position}")
         return labels
 
-    def pullback(self, adjoint: Any, waiting: dict[Any, Any], meet: Callable[[Any], None]) -> None:
-        """Add to each parent's adjoint in ``waiting`` what it gains from this node's; ``meet`` those that are new."""
-        raise TypeError(f"{type(self).__name__} has no reverse mode")
-
     def pushforward(self, tangents: Mapping[Variable, Any]) -> Any:
         """Return this node's tangent, given those of its parents."""
         raise TypeError(f"{type(self).__name__} has no forward mode")

@@ -131,7 +131,7 @@ def _dot_groups(xs: Any, ys: Any, start: Any = None) -> tuple[Sequence[Any], ...
         xs, ys = _elements("dot", usage, xs), _elements("dot", usage, ys)
     if len(xs) != len(ys):
         raise SizeError(f"dot needs two sequences of one length, but they have {len(xs)} and {len(ys)} elements")
-    if isinstance(start, list | tuple):
+    if isinstance(start, (list, tuple)):
         raise NotANumberError(f"the start of dot must be one number, not {type(start).__name__}: {brief(start)}")
     return xs, ys, () if start is None else (start,)
 

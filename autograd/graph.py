@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from autograd.variable import Variable
 
 __all__ = [
-    "collector_pace",
     "ensure_unchanged",
     "inside_transform",
     "next_stamp",
@@ -155,7 +154,7 @@ class _CollectorPace:
     Graph nodes form no cycles (but for what `backward(create_graph=True)` leaves in ``.grad``) and die by reference
     count, but the collector does not know: it starts after every 700 new containers and, on a large graph, spends more
     time than the program. So, when most of what was made since the last collection were nodes, the next one is put
-    off; when they were not, and after every pass, when graphs are usually let go, the user's own threshold comes back.
+    off, to at most a million containers; when they were not, the user's own threshold comes back.
     """
 
     CONTAINERS_A_NODE = 3  # the node, its operands, its partials
@@ -181,16 +180,9 @@ class _CollectorPace:
                 self.usual = threshold
             self.ours = min(threshold * self.FACTOR, max(self.LARGEST, self.usual))
             gc.set_threshold(self.ours, *older)
-        else:
-            self.relax()
-
-    def relax(self) -> None:
-        """Put the user's own threshold back, if ours is still set."""
-        threshold, *older = gc.get_threshold()
-        if self.usual is not None and threshold == self.ours:
+        elif self.usual is not None:
             gc.set_threshold(self.usual, *older)
-        self.usual = None
+            self.usual = None
 
 
-collector_pace = _CollectorPace()
-gc.callbacks.append(collector_pace)
+gc.callbacks.append(_CollectorPace())

@@ -18,7 +18,7 @@ from autograd.errors import (
     brief,
     warn,
 )
-from autograd.graph import collector_pace, ensure_unchanged, inside_transform, recording, set_recording
+from autograd.graph import ensure_unchanged, inside_transform, recording, set_recording
 from autograd.primitives import strong_mul
 from autograd.value import as_value, number
 from autograd.variable import Variable, warn_of_limits
@@ -105,7 +105,6 @@ def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since
                     so_far[parent] = adjoint * partial
                     meet(parent)
     ensure_unchanged(operations, leaves)
-    collector_pace.relax()
     return Adjoints(operations, of_operations, so_far)
 
 
@@ -198,13 +197,18 @@ def backward(outputs: Any, seeds: Sequence[Any] | None = None, *, create_graph: 
 
 
 def _write(found: Adjoints, create_graph: bool) -> None:
-    for node, adjoint in zip(found.operations, found.of_operations, strict=True):
-        node._grad = as_value(adjoint) if create_graph else adjoint
+    if create_graph:
+        found = Adjoints(
+            found.operations,
+            [as_value(adjoint) for adjoint in found.of_operations],
+            {leaf: as_value(adjoint) for leaf, adjoint in found.of_leaves.items()},
+        )
+    for node, adjoint in zip(found.operations, found.of_operations):  # noqa: B905  # of one length by construction
+        node._grad = adjoint
         node.reached = 1
     non_finite = []
     for leaf, adjoint in found.of_leaves.items():
-        total = adjoint if leaf._grad is None else leaf._grad + adjoint
-        leaf._grad = as_value(total) if create_graph else total
+        leaf._grad = adjoint if leaf._grad is None else leaf._grad + adjoint
         leaf.reached += 1
         if not math.isfinite(number(adjoint, "an adjoint")):
             non_finite.append(leaf)

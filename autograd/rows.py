@@ -241,11 +241,11 @@ class Primitive:
     def __call__(self, *arguments: Any, **settings: float) -> Any:
         """Apply the operation: a float for plain numbers, an array for arrays, a node for Values."""
         operands: Sequence[Any] = arguments
-        if self.groups is not None:
+        if settings or len(arguments) != self.arity:  # a row with groups has no arity
+            if self.groups is None:
+                row, operands = self._split(arguments, settings)
+                return row(*operands)
             operands = self.groups.gather(*arguments, **settings)
-        elif settings or len(arguments) != self.arity:
-            row, operands = self._split(arguments, settings)
-            return row(*operands)
         if self.record is not None:
             result = self.record(*operands)
             if result is not NotImplemented:

@@ -161,6 +161,8 @@ class Primitive:
         Points where the derivative is a choice, and the partial derivatives chosen there.
     composed : bool
         True when the value is itself an expression in other rows.
+    groups : Groups or None
+        How operands come to a row of any number of them; None for a row of fixed arity.
     """
 
     def __init__(

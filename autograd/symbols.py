@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd.rows import Operand, Primitive, comparisons
 
-__all__ = ["SETTING", "Symbol", "partial_expressions", "precedence", "to_code", "to_text"]
+__all__ = ["SETTING", "Symbol", "partial_expressions", "to_code", "to_text"]
 
 # Precedence as in Python; a larger number binds tighter.
 COMPARE, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
@@ -19,7 +19,7 @@ READABLE = 2_000  # a formula of more symbols than that is for nobody
 _INFIX = {"add": SUM, "sub": SUM, "mul": PRODUCT, "strong_mul": PRODUCT, "div": PRODUCT, "pow": POWER}
 
 
-def precedence(row: Primitive) -> int | None:
+def _precedence(row: Primitive) -> int | None:
     """Return how tightly the row's infix sign binds; None if it is not written between its operands."""
     return COMPARE if row.name in comparisons else _INFIX.get(row.name)
 
@@ -103,7 +103,7 @@ def _write(expression: Any, parts: list[Text], functions: dict[str, Primitive] |
     if as_code and row.name == "where":
         condition, a, b = (text for text, _ in parts)
         return f"({a} if {condition} else {b})", ATOM
-    if precedence(row) is not None and not (as_code and row.name in ("pow", "strong_mul")):
+    if _precedence(row) is not None and not (as_code and row.name in ("pow", "strong_mul")):
         return _infix(row, parts) if as_code else _without_ones(row, parts) or _infix(row, parts)
     if row.name == "neg":
         text, binding = parts[0]
@@ -123,7 +123,7 @@ def _write(expression: Any, parts: list[Text], functions: dict[str, Primitive] |
 
 def _infix(row: Primitive, parts: list[Text]) -> Text:
     (left, left_binding), (right, right_binding) = parts
-    binding = precedence(row)
+    binding = _precedence(row)
     assert binding is not None
     if binding == POWER:  # groups from the right
         text = f"{_wrap(left, left_binding <= POWER)}**{_wrap(right, right_binding < POWER)}"
@@ -135,7 +135,7 @@ def _infix(row: Primitive, parts: list[Text]) -> Text:
 
 def _without_ones(row: Primitive, parts: list[Text]) -> Text | None:
     """Return the other operand where the first or second is a 1 that changes nothing."""
-    if precedence(row) not in (PRODUCT, POWER):
+    if _precedence(row) not in (PRODUCT, POWER):
         return None
     if parts[1][0] == "1":
         return parts[0]

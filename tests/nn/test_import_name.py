@@ -1,12 +1,7 @@
-import ast
 import os
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
-
-import autograd
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,13 +27,3 @@ def test_nn_refuses_another_distributions_autograd_and_says_what_to_do(tmp_path)
     assert str(fake) in last
     assert "`pip uninstall autograd`, then `pip install --force-reinstall glassgrad`" in last
     assert "separate environments" in last
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "nn").rglob("*.py")), ids=lambda path: path.name)
-def test_nn_imports_only_public_names_of_autograd(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "autograd":
-            assert node.module == "autograd"
-            assert {alias.name for alias in node.names} <= set(autograd.__all__)
-        elif isinstance(node, ast.Import):
-            assert not any(alias.name.startswith("autograd.") for alias in node.names)

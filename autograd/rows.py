@@ -198,7 +198,7 @@ class Primitive:
         self.__doc__ = doc
 
     def __repr__(self) -> str:
-        return f"<row {self.label}>"
+        return f"<row {self.name if self.label == self.symbol else self.label}>"
 
     def __reduce__(self) -> tuple[Callable[..., Primitive], tuple[str, tuple[tuple[str, float], ...]]]:
         return _row_named, (self.name, tuple(self.settings.items()))

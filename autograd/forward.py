@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -36,20 +37,13 @@ def tangents(
         If a leaf was changed after it was used.
     """
     tangent = dict(directions)
+    multiply = strong_mul if create_graph else strong_mul.scalar_function
     for node in reversed(operations(roots, since)):
         if any(parent in tangent for parent in node.parents):
-            tangent[node] = _push_recorded(node, tangent) if create_graph else node.pushforward(tangent)
+            partials = local_partials(node) if create_graph else node.partials
+            factors = [
+                (p, tangent[parent]) for parent, p in zip(node.parents, partials, strict=True) if parent in tangent
+            ]
+            warn_of_limits(node, [(number(p, "a partial"), number(t, "a tangent")) for p, t in factors])
+            tangent[node] = sum(itertools.starmap(multiply, factors), 0.0)
     return tangent
-
-
-def _push_recorded(node: Variable, tangent: Mapping[Variable, Any]) -> Any:
-    factors = [
-        (partial, tangent[parent])
-        for parent, partial in zip(node.parents, local_partials(node), strict=True)
-        if parent in tangent
-    ]
-    warn_of_limits(node, [(number(p, "a partial"), number(t, "a tangent")) for p, t in factors])
-    total: Any = 0.0
-    for factor, direction in factors:
-        total = total + strong_mul(factor, direction)
-    return total

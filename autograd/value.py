@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any, final
 
@@ -14,7 +14,7 @@ from autograd.errors import DisconnectedWarning, NotALeafError, NotANumberError,
 from autograd.graph import inside_transform, next_stamp, recording
 from autograd.recorder import recorder
 from autograd.rows import Primitive, registry
-from autograd.variable import Variable, warn_of_limits
+from autograd.variable import Variable
 
 __all__ = ["Value", "as_float", "as_value", "number"]
 
@@ -150,16 +150,6 @@ class Value(Variable):
 
         backward(self, [seed], create_graph=create_graph)
 
-    def pushforward(self, tangents: Mapping[Variable, float]) -> float:
-        """Return this node's tangent: the sum of local gradient times tangent over its parents."""
-        factors = [
-            (partial, tangents[parent])
-            for parent, partial in zip(self.parents, self.partials, strict=True)
-            if parent in tangents
-        ]
-        warn_of_limits(self, factors)
-        return sum(_strong_mul(partial, tangent) for partial, tangent in factors)
-
     @classmethod
     def apply(cls, row: Primitive, operands: Sequence[Any]) -> Value:
         """Apply ``row`` to Values and numbers, or to groups of them, recording a node."""
@@ -239,9 +229,6 @@ def _leaf_again(data: float, name: str | None, grad: float, reached: int) -> Val
     value.grad = grad
     value.reached = reached
     return value
-
-
-_strong_mul = registry["strong_mul"].scalar_function
 
 
 def _recorder(row: Primitive) -> Callable[..., Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -179,10 +179,6 @@ class Variable(Operand):
             if isinstance(x, Variable) and x not in labels:
                 labels[x] = x._name or unused("x" if len(self.inputs) == 1 else f"x{position}")
         return labels
-
-    def pushforward(self, tangents: Mapping[Variable, Any]) -> Any:
-        """Return this node's tangent, given those of its parents."""
-        raise TypeError(f"{type(self).__name__} has no forward mode")
 
     def draw(self, **options: Any) -> Diagram:
         """Draw the graph behind this variable; see `autograd.draw` for the options.

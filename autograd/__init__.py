@@ -1,6 +1,8 @@
 """Automatic differentiation that a person can see into."""
 
 from autograd.arrays import dot, logsumexp, max, min, norm, prod, sum
+from autograd.array_rows import array_row
+from autograd.backward import backward
 from autograd.checking import gradcheck, numerical_gradient
 from autograd.drawing import Diagram, draw
 from autograd.errors import (
@@ -17,6 +19,7 @@ from autograd.errors import (
     NotANumberError,
     NotAScalarError,
     SizeError,
+    UnsupportedFunctionError,
 )
 from autograd.functional import grad, jvp, value_and_grad
 from autograd.graph import no_grad
@@ -88,8 +91,8 @@ from autograd.primitives import (
     where,
     xlogy,
 )
-from autograd.reverse import backward
 from autograd.rows import Primitive, elementwise, registry
+from autograd.tensor import Tensor
 from autograd.value import Value
 from autograd.variable import Edge, Variable
 
@@ -111,6 +114,8 @@ __all__ = [
     "NotAScalarError",
     "Primitive",
     "SizeError",
+    "Tensor",
+    "UnsupportedFunctionError",
     "Value",
     "Variable",
     "abs",
@@ -125,6 +130,7 @@ __all__ = [
     "arctan",
     "arctan2",
     "arctanh",
+    "array_row",
     "asin",
     "asinh",
     "atan",

@@ -21,6 +21,7 @@ __all__ = [
     "NotANumberError",
     "NotAScalarError",
     "SizeError",
+    "UnsupportedFunctionError",
     "brief",
     "warn",
 ]
@@ -44,6 +45,10 @@ class NotAScalarError(AutogradError, TypeError):
 
 class SizeError(AutogradError, ValueError):
     """Two sizes that must agree do not."""
+
+
+class UnsupportedFunctionError(AutogradError, TypeError):
+    """A function has no derivative here, or not with these arguments; the message names the nearest way."""
 
 
 class NotALeafError(AutogradError, RuntimeError):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from autograd.graph import operations
+import numpy as np
+
+from autograd.graph import operations, set_recording
+from autograd.numbers import number
 from autograd.primitives import strong_mul
-from autograd.reverse import local_partials
-from autograd.value import number
+from autograd.pullbacks import pullback
+from autograd.reverse import adjoints, arrays_of, fitted, is_finite, local_partials
+from autograd.rows import Primitive
+from autograd.tensor import Tensor
 from autograd.variable import Variable, warn_of_limits
 
 __all__ = ["tangents"]
@@ -37,13 +44,57 @@ def tangents(
         If a leaf was changed after it was used.
     """
     tangent = dict(directions)
-    multiply = strong_mul if create_graph else strong_mul.scalar_function
-    for node in reversed(operations(roots, since)):
-        if any(parent in tangent for parent in node.parents):
-            partials = local_partials(node) if create_graph else node.partials
-            factors = [
-                (p, tangent[parent]) for parent, p in zip(node.parents, partials, strict=True) if parent in tangent
-            ]
-            warn_of_limits(node, [(number(p, "a partial"), number(t, "a tangent")) for p, t in factors])
-            tangent[node] = sum(itertools.starmap(multiply, factors), 0.0)
+    with np.errstate(all="ignore"):
+        for node in reversed(operations(roots, since)):
+            if any(parent in tangent for parent in node.parents):
+                along = _along_array if node.__class__ is Tensor else _along_number
+                tangent[node] = along(node, tangent, create_graph)
     return tangent
+
+
+def _along_number(node: Variable, tangent: Mapping[Variable, Any], create_graph: bool) -> Any:
+    """Return the tangent of a Value: the sum of its local gradients times the tangents of its parents, zeros strong."""
+    multiply = strong_mul if create_graph else strong_mul.scalar_function
+    partials = local_partials(node) if create_graph else node.partials
+    factors = [(p, tangent[parent]) for parent, p in zip(node.parents, partials, strict=True) if parent in tangent]
+    warn_of_limits(node, [(number(p, "a partial"), number(t, "a tangent")) for p, t in factors])
+    return sum(itertools.starmap(multiply, factors), 0.0)
+
+
+def _along_array(node: Any, tangent: Mapping[Variable, Any], create_graph: bool) -> Any:
+    """Return the tangent of a Tensor, by what its row says."""
+    row = node.op
+    y, operands = (node, node.inputs) if create_graph else (node._primal, arrays_of(node.inputs))
+    moving = [tangent.get(x) if isinstance(x, Variable) else None for x in node.inputs]
+    if row.__class__ is Primitive:
+        found = _elementwise(row, moving, y, operands, create_graph, strong=False)
+        if not is_finite(found):
+            found = _elementwise(row, moving, y, operands, create_graph, strong=True)
+    else:
+        found = row.tangent(moving, operands, node.settings)
+        if found is NotImplemented:
+            found = _transposed_twice(node, moving, y, operands, create_graph)
+    if np.shape(found) != node.shape:
+        found = np.broadcast_to(found, node.shape)
+    return found
+
+
+def _elementwise(row: Primitive, moving: Any, y: Any, operands: Any, create_graph: bool, strong: bool) -> Any:
+    """Return the sum of partials times tangents: a product for each element, as in reverse mode."""
+    terms = [pullback(row, i, create_graph, strong)(t, y, *operands) for i, t in enumerate(moving) if t is not None]
+    return functools.reduce(operator.add, terms)
+
+
+def _transposed_twice(node: Any, moving: Sequence[Any], y: Any, operands: Sequence[Any], create_graph: bool) -> Any:
+    """Return the tangent by the row's transpose alone: it is linear in the adjoint, and its own transpose is wanted."""
+    still = np.zeros(node.shape, node.dtype)
+    seeds: dict[Variable, Any] = {}
+    with set_recording(True):
+        g = Tensor(still)
+        for position, t in enumerate(moving):
+            if t is not None:
+                pulled = node.op.transpose(position)(g, y, *operands, **node.settings)
+                if isinstance(pulled, Variable):
+                    pulled = fitted(pulled, node.inputs[position])
+                    seeds[pulled] = seeds[pulled] + t if pulled in seeds else t
+    return adjoints(seeds, create_graph=create_graph, since=g.stamp).of_leaves.get(g, still)

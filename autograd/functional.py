@@ -12,7 +12,8 @@ from autograd.errors import ArgumentError, DisconnectedWarning, NotAScalarError,
 from autograd.graph import operations, recording, set_recording, transform
 from autograd.primitives import positive
 from autograd.reverse import adjoints
-from autograd.value import Value, as_float, number
+from autograd.numbers import as_float, number
+from autograd.value import Value
 from autograd.variable import Variable
 
 __all__ = ["grad", "jvp", "value_and_grad"]

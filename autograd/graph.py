@@ -135,6 +135,8 @@ def ensure_unchanged(operations: Sequence[Variable], leaves: Iterable[Variable])
     GraphChangedError
         Naming the leaf and the operation.
     """
+    for leaf in leaves:
+        leaf.settle()
     oldest = operations[-1].stamp if operations else next_stamp()
     suspects = {leaf for leaf in leaves if leaf.stamp > oldest}
     if not suspects:  # the usual case: every leaf is older than every operation

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from autograd.errors import (
-    ArgumentError,
-    DisconnectedWarning,
-    NonFiniteWarning,
-    NotANumberError,
-    NotAScalarError,
-    SizeError,
-    brief,
-    warn,
-)
-from autograd.graph import ensure_unchanged, inside_transform, recording, set_recording
-from autograd.primitives import strong_mul
-from autograd.value import as_value, number
+import numpy as np
+
+from autograd.arrays.shapes import astype
+from autograd.graph import ensure_unchanged
+from autograd.numbers import number
+from autograd.primitives import positive, strong_mul
+from autograd.pullbacks import pullback
+from autograd.rows import Primitive
+from autograd.tensor import Tensor
+from autograd.numbers import number
+from autograd.value import Value, as_value, recorded_value
 from autograd.variable import Variable, warn_of_limits
 
-__all__ = ["Adjoints", "adjoints", "backward", "local_partials"]
+__all__ = ["Adjoints", "adjoints", "arrays_of", "fitted", "is_finite", "local_partials"]
 
 
 class Adjoints(NamedTuple):
@@ -52,7 +49,7 @@ def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since
 
     Parameters
     ----------
-    seeds : mapping of Variable to number or Value
+    seeds : mapping of Variable to number, array or Variable
         The roots, each with its own adjoint.
     create_graph : bool, optional
         Read the rows again on Variables, so that adjoints are recorded expressions.
@@ -64,6 +61,16 @@ def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since
     GraphChangedError
         If a leaf was changed after it was used.
     """
+    with np.errstate(all="ignore"):
+        found = _walk(seeds, create_graph, since, strong=False)
+        # Zero times a partial that is not finite is zero. Arrays are not searched for it: a walk that met one has
+        # nan or inf at a leaf, for neither ever turns finite again, and is walked once more, with care.
+        if any(isinstance(leaf, Tensor) and not is_finite(x) for leaf, x in found.of_leaves.items()):
+            found = _walk(seeds, create_graph, since, strong=True)
+    return found
+
+
+def _walk(seeds: Mapping[Variable, Any], create_graph: bool, since: int, strong: bool) -> Adjoints:
     so_far = dict(seeds)
     operations: list[Variable] = []
     of_operations: list[Any] = []
@@ -85,8 +92,9 @@ def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since
         adjoint = so_far.pop(node)  # all uses are younger, so it is complete
         operations.append(node)
         of_operations.append(adjoint)
-        if create_graph or adjoint - adjoint != 0:
-            for parent, contribution in _contributions(node, adjoint, create_graph):
+        if create_graph or node.__class__ is Tensor or adjoint - adjoint != 0:
+            pull = _pulled_back if node.__class__ is Tensor else _contributions
+            for parent, contribution in pull(node, adjoint, create_graph, strong):
                 if parent in so_far:
                     so_far[parent] = so_far[parent] + contribution
                 else:
@@ -108,11 +116,52 @@ def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since
     return Adjoints(operations, of_operations, so_far)
 
 
-def _contributions(node: Variable, adjoint: Any, create_graph: bool) -> list[tuple[Variable, Any]]:
-    """Return each parent with what its adjoint gains from this node's: adjoint times local gradient, zeros strong."""
+def _contributions(node: Variable, adjoint: Any, create_graph: bool, strong: bool) -> list[tuple[Variable, Any]]:
+    """Return each parent with what its adjoint gains from that of a Value: adjoint times local gradient, zeros strong."""
     partials = local_partials(node) if create_graph else node.partials
     warn_of_limits(node, [(number(adjoint, "an adjoint"), number(partial, "a partial")) for partial in partials])
-    return [(parent, strong_mul(adjoint, partial)) for parent, partial in zip(node.parents, partials, strict=True)]
+    products = [strong_mul(adjoint, partial) for partial in partials]
+    return [(parent, fitted(p, parent)) for parent, p in zip(node.parents, products, strict=True)]
+
+
+def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> Iterator[tuple[Variable, Any]]:
+    """Yield each parent with what its adjoint gains from that of a Tensor."""
+    adjoint = np.float64(adjoint) if adjoint.__class__ is float else adjoint
+    y, operands = (node, node.inputs) if create_graph else (node._primal, arrays_of(node.inputs))
+    for position, parent in enumerate(node.inputs):
+        if isinstance(parent, Variable):
+            if node.op.__class__ is Primitive:
+                contribution = pullback(node.op, position, create_graph, strong)(adjoint, y, *operands)
+            else:
+                contribution = node.op.transpose(position)(adjoint, y, *operands, **node.settings)
+            yield parent, fitted(contribution, parent)
+
+
+def arrays_of(operands: Sequence[Any]) -> list[Any]:
+    """Return the operands with arrays and numbers in place of Variables."""
+    return [x._primal if isinstance(x, Variable) else x for x in operands]
+
+
+def fitted(x: Any, parent: Variable) -> Any:
+    """Return ``x`` as an adjoint of ``parent``: broadcasting undone, and of the same type."""
+    if parent.__class__ is Value:
+        if x.__class__ is Tensor:
+            total = np.sum(x)
+            return recorded_value(positive, total.item(), (total,), (1.0,))
+        return x if isinstance(x, Value) else float(np.sum(x))
+    if not isinstance(x, np.ndarray | np.generic | Tensor):
+        x = Tensor.apply(positive, (x,)) if isinstance(x, Value) else np.float64(x)
+    shape, dtype = parent._primal.shape, parent._primal.dtype
+    if x.shape != shape:
+        beyond = x.ndim - len(shape)
+        stretched = [i for i, length in enumerate(shape, beyond) if length == 1 and x.shape[i] != 1]
+        x = np.reshape(np.sum(x, axis=(*range(beyond), *stretched)), shape)
+    return x if x.dtype == dtype else astype(x, dtype=dtype)
+
+
+def is_finite(x: Any) -> bool:
+    """Tell whether no element is inf or nan."""
+    return bool(np.isfinite(x._primal if isinstance(x, Variable) else x).all())
 
 
 def local_partials(node: Variable) -> tuple[Any, ...]:
@@ -123,100 +172,3 @@ def local_partials(node: Variable) -> tuple[Any, ...]:
     except ArithmeticError:  # Python's own floats raise in 1/0; a Value gives inf
         partials = node.op.partials(node, *(as_value(x) for x in node.inputs))
     return tuple(itertools.compress(partials, (isinstance(x, Variable) for x in node.inputs)))
-
-
-def backward(outputs: Any, seeds: Sequence[Any] | None = None, *, create_graph: bool = False) -> None:
-    """Find the derivative of several outputs together by everything they were made from; see `Value.backward`.
-
-    Parameters
-    ----------
-    outputs : Value, or sequence of Values
-        The results.
-    seeds : sequence of numbers, optional
-        The derivative of the final result by each output, one for each; may be left out for a single output.
-    create_graph : bool, optional
-        Record the derivatives too.
-
-    Raises
-    ------
-    NotAScalarError
-        If there are several outputs and no seeds: a gradient is of one number.
-    NotANumberError
-        If an output is not a Value, or a seed is not a number.
-    SizeError
-        If there are not as many seeds as outputs.
-
-    Examples
-    --------
-    >>> from autograd import Value, backward
-    >>> x = Value(3.0)
-    >>> backward([x * x, 2 * x], seeds=[1.0, 10.0])
-    >>> x.grad
-    26.0
-    """
-    if not isinstance(outputs, Variable | list | tuple):
-        raise NotANumberError(f"backward starts from Values, not from {type(outputs).__name__}: {brief(outputs)}")
-    roots = [outputs] if isinstance(outputs, Variable) else list(outputs)
-    if not roots:
-        raise ArgumentError("backward from an empty list: give it at least one Value")
-    if seeds is None:
-        if len(roots) != 1:
-            raise NotAScalarError(
-                f"backward from {len(roots)} outputs needs seeds, one for each: the derivative of the final result by "
-                "it. To differentiate their sum, give seeds=[1, 1, ...] or call backward on the sum."
-            )
-        seeds = [1.0]
-    if not isinstance(seeds, list | tuple):
-        raise ArgumentError(f"seeds must be a list with a number for each output, not {brief(seeds)}")
-    if len(seeds) != len(roots):
-        raise SizeError(f"backward needs a seed for each output, but got {len(roots)} outputs and {len(seeds)} seeds")
-    adjoint: dict[Variable, Any] = {}
-    for root, seed in zip(roots, seeds, strict=True):
-        if not isinstance(root, Variable):
-            raise NotANumberError(f"backward starts from Values, not from {type(root).__name__}: {brief(root)}")
-        if root.is_leaf:
-            warn(
-                f"backward starts from {root!r}, which is a leaf: nothing was recorded that it was made from. Was it "
-                "computed under no_grad()?",
-                DisconnectedWarning,
-            )
-        if isinstance(seed, Variable) and not create_graph:
-            raise NotANumberError("a seed that is a Value needs create_graph=True; without it, give float(seed)")
-        if not isinstance(seed, Variable):
-            seed = number(seed, "the seed of backward")
-        adjoint[root] = adjoint[root] + seed if root in adjoint else seed
-    with set_recording(create_graph or recording()):
-        found = adjoints(adjoint, create_graph=create_graph)
-        if not create_graph and not inside_transform().isdisjoint([*found.operations, *found.of_leaves]):
-            warn(
-                "backward() inside grad or jvp gives gradients as plain numbers, which the outer derivative does not "
-                "see; use grad inside, or backward(create_graph=True)",
-                DisconnectedWarning,
-            )
-        _write(found, create_graph)
-
-
-def _write(found: Adjoints, create_graph: bool) -> None:
-    if create_graph:
-        found = Adjoints(
-            found.operations,
-            [as_value(adjoint) for adjoint in found.of_operations],
-            {leaf: as_value(adjoint) for leaf, adjoint in found.of_leaves.items()},
-        )
-    for node, adjoint in zip(found.operations, found.of_operations):  # noqa: B905  # of one length by construction
-        node._grad = adjoint
-        node.reached = 1
-    non_finite = []
-    for leaf, adjoint in found.of_leaves.items():
-        leaf._grad = adjoint if leaf._grad is None else leaf._grad + adjoint
-        leaf.reached += 1
-        if not math.isfinite(number(adjoint, "an adjoint")):
-            non_finite.append(leaf)
-    if non_finite:
-        names = ", ".join(node.name or f"Value({node._primal!r})" for node in non_finite[:5])
-        more = f" and {len(non_finite) - 5} more" if len(non_finite) > 5 else ""
-        warn(
-            f"the gradient of {names}{more} is not finite; look at v.edges from the result down for the first local "
-            "gradient that is inf or nan",
-            NonFiniteWarning,
-        )

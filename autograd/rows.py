@@ -55,6 +55,11 @@ class Operand:
         """Apply ``row`` to operands, or to groups of them if it has groups; at least one is of this kind."""
         raise TypeError(f"{cls.__name__} does not say what applying {row.name} to it means")
 
+    @classmethod
+    def apply_array_row(cls, row: Any, operands: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+        """Apply a row for whole arrays; at least one operand is of this kind."""
+        raise TypeError(f"{cls.__name__} does not say what applying {row.name} to it means")
+
     def __add__(self, other: Any) -> Any:
         return registry["add"](self, other)
 
@@ -290,7 +295,7 @@ class Primitive:
         arrays = [self._array(position, x) for position, x in enumerate(operands)]
         with np.errstate(all="ignore"):
             y = self.array_function(*arrays, **self.settings)
-        floating = [x.dtype for x in arrays if isinstance(x, np.ndarray | np.generic) and x.dtype.kind == "f"]
+        floating = [x.dtype for x, given in zip(arrays, operands, strict=True) if _has_precision(x, given)]
         return _in_precision(np.result_type(*floating), y) if floating and y.dtype.kind == "f" else y
 
     def partials(self, y: Any, *operands: Any) -> Sequence[Any]:
@@ -322,6 +327,11 @@ class Primitive:
                 f"{type(x).__name__}: {brief(x)}"
             )
         return array.astype(np.float64)[()] if array.dtype.kind != "f" else array[()]
+
+
+def _has_precision(array: Any, given: Any) -> bool:
+    """Tell whether an operand has a say in the precision of the result: plain numbers and truths have none."""
+    return isinstance(array, np.ndarray | np.generic) and np.asarray(given).dtype.kind != "b"
 
 
 def _in_precision(dtype: np.dtype[Any], x: Any) -> Any:

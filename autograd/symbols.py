@@ -48,9 +48,12 @@ def to_text(expression: Any) -> str:
     return _render(expression, None)
 
 
-def to_code(expression: Any, functions: dict[str, Primitive]) -> str:
-    """Return the expression as Python source on floats, and fill ``functions`` with the rows it calls by name."""
-    return _render(expression, functions)
+def to_code(expression: Any, functions: dict[str, Primitive], *, on_arrays: bool = False) -> str:
+    """Return the expression as Python source, and fill ``functions`` with the rows it calls by name.
+
+    The source is for floats; or, ``on_arrays``, for whole arrays, where a choice is a function and a power an operator.
+    """
+    return _render(expression, functions, on_arrays)
 
 
 def partial_expressions(row: Primitive, output: str, operands: Sequence[str | float]) -> Sequence[Any]:
@@ -67,7 +70,7 @@ def _atom(name: str) -> str:
 Text = tuple[str, int]  # a text, and how tightly its outermost operation binds
 
 
-def _render(expression: Any, functions: dict[str, Primitive] | None) -> str:
+def _render(expression: Any, functions: dict[str, Primitive] | None, on_arrays: bool = False) -> str:
     """Write operands before operations, without recursion: a product of 10,000 factors is deep."""
     written: dict[int, Text] = {}
     expanded: dict[int, tuple[Any, ...]] = {}
@@ -86,13 +89,14 @@ def _render(expression: Any, functions: dict[str, Primitive] | None) -> str:
         if missing:
             stack.extend(missing)
         else:
-            written[id(current)] = _write(current, [written[id(x)] for x in operands], functions)
+            written[id(current)] = _write(current, [written[id(x)] for x in operands], functions, on_arrays)
             stack.pop()
     return written[id(expression)][0]
 
 
-def _write(expression: Any, parts: list[Text], functions: dict[str, Primitive] | None) -> Text:
+def _write(expression: Any, parts: list[Text], functions: dict[str, Primitive] | None, on_arrays: bool) -> Text:
     as_code = functions is not None
+    on_floats = as_code and not on_arrays
     if not isinstance(expression, Symbol):
         return _number(expression, as_code)
     row = expression.row
@@ -100,10 +104,11 @@ def _write(expression: Any, parts: list[Text], functions: dict[str, Primitive] |
         return expression.text, ATOM
     if as_code and row.composed:
         return parts[0]
-    if as_code and row.name == "where":
+    if on_floats and row.name == "where":
         condition, a, b = (text for text, _ in parts)
         return f"({a} if {condition} else {b})", ATOM
-    if _precedence(row) is not None and not (as_code and row.name in ("pow", "strong_mul")):
+    is_called = (as_code and row.name == "strong_mul") or (on_floats and row.name == "pow")
+    if _precedence(row) is not None and not is_called:
         return _infix(row, parts) if as_code else _without_ones(row, parts) or _infix(row, parts)
     if row.name == "neg":
         text, binding = parts[0]

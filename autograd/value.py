@@ -4,39 +4,20 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from typing import Any, final
 
 import numpy as np
 
-from autograd.errors import DisconnectedWarning, NotALeafError, NotANumberError, brief, warn
-from autograd.graph import inside_transform, next_stamp, recording
+from autograd.errors import NotALeafError, NotANumberError, brief
+from autograd.graph import next_stamp, recording
+from autograd.numbers import as_float, number, refuse_copy, warn_of_float
 from autograd.recorder import recorder
-from autograd.rows import Primitive, registry
+from autograd.rows import Operand, Primitive, registry
 from autograd.variable import Variable
 
-__all__ = ["Value", "as_float", "as_value", "number"]
-
-
-def as_float(x: Any) -> float | None:
-    """Return ``x`` as a float if it is a real number of any kind, NumPy's included, else None."""
-    if x.__class__ is float:
-        return x
-    if isinstance(x, Real | np.bool_) or (isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "biuf"):
-        try:
-            return float(x)
-        except OverflowError:
-            raise NotANumberError(f"{brief(x)} is too large for a float64") from None
-    return None
-
-
-def number(x: Any, what: str) -> float:
-    """Return ``x`` as a float, or refuse it as ``what``. A Value gives its number."""
-    plain: float | None = x._primal if isinstance(x, Value) else as_float(x)
-    if plain is None:
-        raise NotANumberError(f"{what} must be one real number, not {type(x).__name__}: {brief(x)}")
-    return plain
+__all__ = ["Value", "as_value", "recorded_value"]
 
 
 def as_value(x: Any) -> Value:
@@ -146,7 +127,7 @@ class Value(Variable):
         NonFiniteWarning
             If the gradient of a leaf is inf or nan; the leaf is named.
         """
-        from autograd.reverse import backward  # the passes look down on the nodes
+        from autograd.backward import backward  # the passes look down on the nodes
 
         backward(self, [seed], create_graph=create_graph)
 
@@ -160,6 +141,13 @@ class Value(Variable):
                 f"{row.name} on a Value takes Values and numbers, not {type(foreign).__name__}: {brief(foreign)}"
             )
         return result
+
+    @classmethod
+    def apply_array_row(cls, row: Any, operands: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+        """Apply a row for whole arrays: a Value is an array of no axes to it."""
+        from autograd.tensor import Tensor  # Tensors look down on Values, not the other way round
+
+        return Tensor.apply_array_row(row, operands, settings)
 
     def __init_subclass__(cls) -> None:
         raise TypeError("Value is final: an operation looks for exactly this class")
@@ -194,12 +182,7 @@ class Value(Variable):
         return bool(self._primal)
 
     def __float__(self) -> float:
-        if inside_transform() and recording():
-            warn(
-                f"float() takes {self!r} out of the graph, so the derivative will not see what is made of the number; "
-                "math.sin and its kin do so too. Use autograd's functions, or no_grad() if this is what you want.",
-                DisconnectedWarning,
-            )
+        warn_of_float(self)
         return self.data
 
     def __format__(self, spec: str) -> str:
@@ -210,13 +193,7 @@ class Value(Variable):
         return f"Value({self._primal!r}{name}, grad={_grad_text(self.grad)})"
 
     def __reduce__(self) -> tuple[Callable[..., Value], tuple[float, str | None, float, int]]:
-        if self.op is not None:
-            raise NotALeafError(
-                f"only a leaf can be copied or pickled, but {self!r} is the result of {self.op!r}; "
-                "Value(v.data) is a new leaf with its number"
-            )
-        if inside_transform() and recording():
-            warn(f"a copy of {self!r} is a new leaf, so the derivative does not see it", DisconnectedWarning)
+        refuse_copy(self, "Value(v.data)")
         return _leaf_again, (self._primal, self._name, float(self.grad), self.reached)
 
 
@@ -239,6 +216,9 @@ def _recorder(row: Primitive) -> Callable[..., Any]:
 
 def _other_operands(row: Primitive, *operands: Any) -> Any:
     """Apply ``row`` to operands beside Values and Python's own numbers; NotImplemented where that has no sense."""
+    for x in operands:
+        if isinstance(x, Operand) and not isinstance(x, Value):
+            return x.apply(row, operands)  # the other kind knows Values
     if not any(isinstance(x, Value) for x in operands):
         return row.dispatch(operands)
     converted = tuple(x if isinstance(x, Value) else as_float(x) for x in operands)
@@ -259,12 +239,17 @@ def _mixed_groups(row: Primitive, *groups: Sequence[Any]) -> Any:
         partials = row.partials(y, *numbers)
     except (ArithmeticError, ValueError):
         y, partials = row.evaluate_ieee(numbers)
+    return recorded_value(row, y, inputs, tuple(itertools.compress(partials, are_variables)))
+
+
+def recorded_value(row: Primitive, y: float, inputs: tuple[Any, ...], partials: tuple[Any, ...]) -> Value:
+    """Return a Value made by ``row`` from ``inputs``, with a partial for each of them that is on the graph."""
     node = Value(y)
     if recording():
         node.op = row
         node.inputs = inputs
-        node.parents = tuple(itertools.compress(inputs, are_variables))
-        node.partials = tuple(itertools.compress(partials, are_variables))
+        node.parents = tuple(x for x in inputs if isinstance(x, Variable))  # type: ignore[misc]
+        node.partials = partials
     return node
 
 

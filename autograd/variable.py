@@ -142,6 +142,9 @@ class Variable(Operand):
             raise ArgumentError(f"a name must be a string, not {type(name).__name__}: {name!r}")
         self._name = name
 
+    def settle(self) -> None:
+        """Let a change of this leaf count that was made behind its back; nobody can get hold of a float."""
+
     @property
     def is_leaf(self) -> bool:
         """True when no operation made it."""

@@ -203,7 +203,7 @@ def test_several_outputs_need_a_seed_each() -> None:
         backward([x, x * x])
     with pytest.raises(SizeError, match="2 outputs and 1 seeds"):
         backward([x, x * x], seeds=[1.0])
-    with pytest.raises(NotANumberError, match=r"backward starts from Values, not from float: 3\.0"):
+    with pytest.raises(NotANumberError, match=r"backward starts from Values and Tensors, not from float: 3\.0"):
         backward([3.0])
     assert x.reached == 0
 

@@ -1,0 +1,99 @@
+"""Which function does for Tensors what a function of NumPy does for arrays."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from autograd.errors import UnsupportedFunctionError, brief
+
+__all__ = ["numpy_function", "numpy_functions", "own", "plain_functions"]
+
+numpy_functions: dict[Callable[..., Any], Callable[..., Any]] = {}
+"""NumPy's functions, each with the one that does the same for Tensors; tests walk it."""
+
+plain_functions: set[Callable[..., Any]] = set()
+"""NumPy's functions whose result has no derivative (argmax, isnan, shape): they get the arrays, and nothing is recorded."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def numpy_function(*originals: Callable[..., Any]) -> Callable[[Function], Function]:
+    """Return a decorator: the function does for Tensors what NumPy's ``originals`` do for arrays.
+
+    It gives its parameters NumPy's names. Those that it does not have, such as ``out``, are refused by name.
+    """
+
+    def decorate(function: Function) -> Function:
+        for original in originals:
+            numpy_functions[original] = _with_arguments_of(original, function)
+        return function
+
+    return decorate
+
+
+def _with_arguments_of(original: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``function`` taking the arguments of NumPy's ``original``, in NumPy's order."""
+    try:
+        signature = inspect.signature(original)
+    except ValueError:  # some functions written in C do not tell: concatenate, where, dot, ...
+        signature = inspect.signature(function)
+    takes = inspect.signature(function).parameters
+    in_order = 0
+    for ours, theirs in zip(takes, signature.parameters, strict=False):
+        if ours != theirs or takes[ours].kind is inspect.Parameter.VAR_POSITIONAL:
+            break
+        in_order += 1
+    if any(p.kind is p.VAR_POSITIONAL for p in takes.values()):
+        return function
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if len(args) > in_order:
+            bound = signature.bind(*args, **kwargs)
+            args, kwargs = (), {**bound.arguments, **bound.arguments.pop("kwargs", {})}
+        for name in [name for name, value in kwargs.items() if name not in takes or value is np._NoValue]:
+            refuse_argument(original, name, kwargs.pop(name))
+        return function(*args, **kwargs)
+
+    call.__name__, call.__doc__ = original.__name__, function.__doc__
+    return call
+
+
+def refuse_argument(original: Callable[..., Any], name: str, value: Any) -> None:
+    """Refuse an argument of NumPy's that has no meaning here, unless it says nothing."""
+    if value is None or value is np._NoValue or (isinstance(value, str | bool) and (name, value) in _DEFAULTS):
+        return
+    cure = "leave it out"
+    if name == "out":
+        cure = "an array that is written to cannot remember how it was made; use what the function returns"
+    elif name == "dtype":
+        cure = "use astype on the operand"
+    raise UnsupportedFunctionError(f"{original.__name__} of a Tensor takes no {name} ({brief(value)}): {cure}")
+
+
+_DEFAULTS = {("order", "C"), ("order", "K"), ("subok", True), ("subok", False), ("casting", "same_kind")}
+
+
+def own(x: Any) -> Any:
+    """Return a static argument as the graph may keep it: an array as a copy, which nobody else can write to."""
+    if isinstance(x, np.ndarray):
+        return x.copy()
+    if isinstance(x, list | tuple):
+        copies: Iterable[Any] = map(own, x)
+        return type(x)(*copies) if hasattr(x, "_fields") else type(x)(copies)
+    return x
+
+
+plain_functions.update(
+    getattr(np, name)
+    for name in (
+        "all allclose any argmax argmin argpartition argsort argwhere array_equal array_repr array_str array2string "
+        "bincount count_nonzero digitize empty_like equal flatnonzero full_like greater greater_equal histogram "
+        "iscomplexobj isclose isfinite isinf isnan isneginf isposinf isreal isrealobj less less_equal lexsort logical_and "
+        "logical_not logical_or logical_xor may_share_memory ndim nonzero not_equal ones_like result_type searchsorted "
+        "shape shares_memory signbit size unravel_index zeros_like"
+    ).split()
+)

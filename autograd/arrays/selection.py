@@ -1,0 +1,1 @@
+"""Elements chosen: sorting, taking, diagonals, triangles."""

@@ -1,0 +1,55 @@
+"""One real number, whatever it comes as; and the ways in which a number leaves the graph."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DisconnectedWarning, NotALeafError, NotANumberError, brief, warn
+from autograd.graph import inside_transform, recording
+from autograd.variable import Variable
+
+__all__ = ["as_float", "number", "refuse_copy", "warn_of_float"]
+
+
+def as_float(x: Any) -> float | None:
+    """Return ``x`` as a float if it is a real number of any kind, NumPy's included, else None."""
+    if x.__class__ is float:
+        return x
+    if isinstance(x, Real | np.bool_) or (isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "biuf"):
+        try:
+            return float(x)
+        except OverflowError:
+            raise NotANumberError(f"{brief(x)} is too large for a float64") from None
+    return None
+
+
+def number(x: Any, what: str) -> float:
+    """Return ``x`` as a float, or refuse it as ``what``. A Value gives its number, and so does a Tensor of no axes."""
+    plain = as_float(x._primal if isinstance(x, Variable) else x)
+    if plain is None:
+        raise NotANumberError(f"{what} must be one real number, not {type(x).__name__}: {brief(x)}")
+    return plain
+
+
+def warn_of_float(x: Variable) -> None:
+    """Warn where ``float(x)`` takes a number out of the graph while a derivative is being found."""
+    if inside_transform() and recording():
+        warn(
+            f"float() takes {x!r} out of the graph, so the derivative will not see what is made of the number; "
+            "math.sin and its kin do so too. Use autograd's functions, or no_grad() if this is what you want.",
+            DisconnectedWarning,
+        )
+
+
+def refuse_copy(x: Variable, cure: str) -> None:
+    """Refuse to copy or pickle what is not a leaf, and warn where a copy disconnects."""
+    if x.op is not None:
+        raise NotALeafError(
+            f"only a leaf can be copied or pickled, but {x!r} is the result of {x.op!r}; {cure} is a new leaf with "
+            "its number"
+        )
+    if inside_transform() and recording():
+        warn(f"a copy of {x!r} is a new leaf, so the derivative does not see it", DisconnectedWarning)

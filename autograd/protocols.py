@@ -1,0 +1,100 @@
+"""NumPy's protocols: np.sin(t), ndarray * t, np.concatenate([t, x]) arrive here, and find their row."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.arrays.dispatch import numpy_functions, plain_functions, refuse_argument
+from autograd.errors import UnsupportedFunctionError
+from autograd.rows import registry
+from autograd.variable import Variable
+
+__all__ = ["call_function", "call_ufunc", "ufunc_rows"]
+
+
+def _ufunc_rows() -> dict[np.ufunc, Callable[..., Any]]:
+    found: dict[np.ufunc, Callable[..., Any]] = {}
+    for row in registry.values():
+        for name in (row.name, *row.aliases):
+            ufunc = getattr(np, name, None)
+            if isinstance(ufunc, np.ufunc):
+                found[ufunc] = row
+    return found
+
+
+ufunc_rows = _ufunc_rows()
+"""NumPy's elementwise functions, each with its row."""
+
+
+def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Do for Tensors what ``ufunc``, or a method of it such as ``reduce``, does for arrays."""
+    if method == "__call__":
+        row = ufunc_rows.get(ufunc) or numpy_functions.get(ufunc)
+        if row is not None:
+            if kwargs:
+                _refuse_arguments(ufunc, kwargs)
+            return row(*inputs)
+        if ufunc in plain_functions:
+            return ufunc(*plain(inputs), **plain(kwargs))
+        raise _unsupported(ufunc.__name__)
+    name = _REDUCTIONS.get((ufunc.__name__, method))
+    if name is None:
+        raise _unsupported(f"{ufunc.__name__}.{method}")
+    kwargs = {"axis": 0, **kwargs} if method == "reduce" else kwargs
+    return numpy_functions[getattr(np, name)](*inputs, **kwargs)
+
+
+_REDUCTIONS = {
+    ("add", "reduce"): "sum",
+    ("multiply", "reduce"): "prod",
+    ("maximum", "reduce"): "max",
+    ("minimum", "reduce"): "min",
+    ("add", "accumulate"): "cumsum",
+    ("multiply", "accumulate"): "cumprod",
+    ("multiply", "outer"): "outer",
+}
+
+
+def _refuse_arguments(ufunc: np.ufunc, kwargs: Mapping[str, Any]) -> None:
+    for name, value in kwargs.items():
+        if name == "where" and value is not True:
+            raise UnsupportedFunctionError(
+                f"{ufunc.__name__} of a Tensor takes no where: elements left out would have no value. Use np.where "
+                "on the result."
+            )
+        if name != "where":
+            refuse_argument(ufunc, name, value)
+
+
+def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Do for Tensors what NumPy's ``function`` does for arrays."""
+    ours = numpy_functions.get(function)
+    if ours is not None:
+        return ours(*args, **kwargs)
+    if function in plain_functions:
+        return function(*plain(args), **plain(kwargs))
+    module = function.__module__.removeprefix("numpy").lstrip(".")
+    raise _unsupported(f"{module}.{function.__name__}" if module else function.__name__)
+
+
+def plain(x: Any) -> Any:
+    """Return ``x`` with arrays in place of Tensors, in nested lists, tuples and dicts too."""
+    if isinstance(x, Variable):
+        return x._primal
+    if isinstance(x, list | tuple):
+        return type(x)(map(plain, x))
+    return {key: plain(value) for key, value in x.items()} if isinstance(x, dict) else x
+
+
+def _unsupported(name: str) -> UnsupportedFunctionError:
+    known = [f.__name__ for f in (*ufunc_rows, *numpy_functions)]
+    near = difflib.get_close_matches(name.rpartition(".")[2], known, n=3, cutoff=0.6)
+    hint = f"the nearest that have: {', '.join(f'np.{n}' for n in near)}. " if near else ""
+    return UnsupportedFunctionError(
+        f"np.{name} of a Tensor has no derivative here; {hint}Write it with functions that have one, add it by "
+        "autograd.array_row, or take t.numpy() if no derivative is wanted"
+    )

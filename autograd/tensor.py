@@ -1,0 +1,449 @@
+"""Tensor: an ndarray on the graph."""
+
+from __future__ import annotations
+
+import contextvars
+import itertools
+import operator
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, final
+
+import numpy as np
+
+from autograd.array_rows import ArrayPrimitive
+from autograd.errors import NotALeafError, NotANumberError, NotAScalarError, SizeError, brief
+from autograd.graph import next_stamp, recording
+from autograd.numbers import refuse_copy, warn_of_float
+from autograd.rows import Primitive, registry
+from autograd.value import Value
+from autograd.variable import Variable
+
+__all__ = ["Tensor"]
+
+NO_SETTINGS: Mapping[str, Any] = {}
+
+
+@final
+class Tensor(Variable):
+    """An array that remembers how it was made.
+
+    NumPy's operators and functions accept it and record a graph; `backward` then finds the derivative of the result by
+    every leaf. A Tensor is always differentiable; constants are plain ndarrays, which may stand beside it anywhere.
+    Comparisons give plain boolean arrays; the hash is by identity.
+
+    Parameters
+    ----------
+    data : array_like of real numbers
+        Copied. float32 and float64 are kept, integers and booleans become float64.
+    name : str, optional
+        What pictures, formulas and messages call it.
+    dtype : numpy.float64 or numpy.float32, optional
+        The type of its elements.
+
+    Raises
+    ------
+    NotANumberError
+        If ``data`` is not made of real numbers, or ``dtype`` is neither of the two.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import Tensor
+    >>> w = Tensor([1.0, 2.0], name="w")
+    >>> loss = np.sum((np.array([[3.0, 1.0], [0.0, 1.0]]) @ w) ** 2)
+    >>> loss.backward()
+    >>> loss.item(), w.grad
+    (29.0, array([30., 14.]))
+    """
+
+    __slots__ = ("_kept", "settings")
+
+    settings: Mapping[str, Any]
+    _kept: np.ndarray | None  # what the array held when last looked at, once a user has got hold of it
+
+    def __init__(self, data: Any, *, name: str | None = None, dtype: Any = None) -> None:
+        if isinstance(data, Variable):
+            raise NotANumberError(f"{brief(data)} is on the graph already; t.detach() is a new leaf with its numbers")
+        self._primal = _leaf_array(data, dtype)
+        self.name = name
+        self._grad = self._kept = None
+        self.reached = 0
+        self.stamp = next_stamp()
+        self.op = None
+        self.inputs = self.parents = ()
+        self.settings = NO_SETTINGS
+
+    @property
+    def data(self) -> np.ndarray:
+        """The array. A leaf's own may be written to, graphs recorded before belong to the old numbers; others not."""
+        if self.op is not None:
+            view = np.asarray(self._primal).view()
+            view.flags.writeable = False
+            return view
+        if self._kept is None:
+            self._kept = self._primal.copy()
+        array: np.ndarray = self._primal
+        return array
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self.op is not None:
+            raise NotALeafError(f"only a leaf can be given new numbers, but {self!r} is the result of {self.op!r}")
+        if data is self._primal and self._kept is not None:  # t.data -= step: already done, in place
+            np.copyto(self._kept, data)
+        else:
+            array = _leaf_array(data, self.dtype)
+            if array.shape != self.shape:
+                raise SizeError(f"{self!r} has the shape {self.shape} and cannot be given data of shape {array.shape}")
+            self._primal, self._kept = array, None
+        self.stamp = next_stamp()
+
+    def settle(self) -> None:
+        """Notice what the holder of this leaf's array has written into it, and let it count as a change."""
+        if self._kept is not None and not _same_bits(self._kept, self._primal):
+            self._kept = self._primal.copy()
+            self.stamp = next_stamp()
+
+    @property
+    def grad(self) -> Any:
+        """What `backward` found: None before; an array, or a Tensor after ``backward(create_graph=True)``."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        if grad is not None and not isinstance(grad, Tensor):
+            grad = _leaf_array(grad, self.dtype)
+        if grad is not None and grad.shape != self.shape:
+            raise SizeError(f"{self!r} has the shape {self.shape} and cannot have a gradient of shape {grad.shape}")
+        self._grad = grad
+        if grad is None:
+            self.reached = 0
+
+    def backward(self, seed: Any = None, *, create_graph: bool = False) -> None:
+        """Find the derivative of this tensor by everything it was made from.
+
+        Leaves accumulate: a second pass adds to ``.grad``. On the nodes between, ``.grad`` is set.
+
+        Parameters
+        ----------
+        seed : array_like of this shape, optional
+            The derivative of the final result by this tensor; may be left out for a single element.
+        create_graph : bool, optional
+            Record the derivatives too, so that gradients are Tensors with gradients of their own.
+
+        Raises
+        ------
+        NotAScalarError
+            If there is more than one element and no seed.
+        GraphChangedError
+            If a leaf was given new numbers after it was used here.
+
+        Warns
+        -----
+        NonFiniteWarning
+            If the gradient of a leaf has an inf or a nan; the leaf is named.
+        """
+        from autograd.backward import backward  # the passes look down on the nodes
+
+        backward(self, None if seed is None else [seed], create_graph=create_graph)
+
+    # The shape of it ----------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        shape: tuple[int, ...] = self._primal.shape
+        return shape
+
+    @property
+    def ndim(self) -> int:
+        """How many axes there are."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """How many elements there are."""
+        size: int = self._primal.size
+        return size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of its elements."""
+        dtype: np.dtype[Any] = self._primal.dtype
+        return dtype
+
+    @property
+    def T(self) -> Tensor:
+        """The tensor with its axes in reverse order."""
+        transposed: Tensor = np.transpose(self)  # type: ignore[arg-type, assignment]
+        return transposed
+
+    def __len__(self) -> int:
+        return len(self._primal)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self.ndim == 0:
+            raise TypeError("a tensor of no axes is one number, over which nothing iterates")
+        return (self[i] for i in range(len(self)))
+
+    # The numbers alone --------------------------------------------------------------------------------------------
+
+    def item(self) -> float:
+        """The number, if it is only one."""
+        if self.size != 1:
+            raise NotAScalarError(f"item() is for a tensor of one element, and this one has the shape {self.shape}")
+        return float(self._primal.item())
+
+    def numpy(self) -> np.ndarray:
+        """The numbers, as a read-only array that is not on the graph; ``.numpy().copy()`` is one to write to."""
+        view = np.asarray(self._primal).view()
+        view.flags.writeable = False
+        return view
+
+    def tolist(self) -> Any:
+        """The numbers in nested lists."""
+        return self._primal.tolist()
+
+    def detach(self) -> Tensor:
+        """Return a new leaf with the same numbers, cut off from the graph."""
+        return Tensor(self._primal, name=self._name)
+
+    def __float__(self) -> float:
+        warn_of_float(self)
+        return self.item()
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise NotAScalarError(f"a tensor of shape {self.shape} has no one truth; use .numpy().any() or .all()")
+        return bool(self._primal)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        raise NotANumberError(
+            f"{brief(self)} would leave the graph if it were made an ndarray, and no derivative would see it. Write "
+            "t.numpy() if this is what you want; to join tensors, use np.stack or np.concatenate."
+        )
+
+    def __repr__(self) -> str:
+        numbers = np.array2string(np.asarray(self._primal), separator=", ", prefix="Tensor(", threshold=100)
+        dtype = "" if self.dtype == np.float64 else f", dtype={self.dtype}"
+        name = f", name={self._name!r}" if self._name else ""
+        return f"Tensor({numbers}{dtype}{name})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
+    def __reduce__(self) -> tuple[Callable[..., Tensor], tuple[Any, ...]]:
+        refuse_copy(self, "t.detach()")
+        grad = self._grad._primal if isinstance(self._grad, Tensor) else self._grad
+        return _leaf_again, (self._primal, self._name, grad, self.reached)
+
+    # Operations ---------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def apply(cls, row: Primitive, operands: Sequence[Any]) -> Any:
+        """Apply an elementwise ``row`` to Tensors, Values, arrays and numbers, recording a node."""
+        if row.groups is not None:
+            raise NotANumberError(
+                f"{row.name} of a sequence takes Values and numbers, and this one holds a Tensor; use np.stack first"
+            )
+        return _record(row, operands, NO_SETTINGS)
+
+    @classmethod
+    def apply_array_row(cls, row: Any, operands: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+        """Apply a row for whole arrays to Tensors, Values, arrays and numbers, recording a node."""
+        return _record(row, operands, settings)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        from autograd.protocols import call_ufunc
+
+        return call_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        from autograd.protocols import call_function
+
+        return call_function(function, args, kwargs)
+
+    def __getitem__(self, index: Any) -> Tensor:
+        from autograd.arrays.shapes import getitem
+
+        return getitem(self, index)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise NotALeafError(
+            "a recorded tensor is not written to; write a leaf's numbers by t.data[...] = ..., or build the result "
+            "with np.where or np.concatenate"
+        )
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("Tensor is final: an operation looks for exactly this class")
+
+    __hash__ = object.__hash__
+
+
+def _leaf_array(data: Any, dtype: Any) -> np.ndarray:
+    """Return a copy of ``data`` as a float array, or refuse it."""
+    try:
+        array = np.array(data)
+    except ValueError as error:
+        raise NotANumberError(f"the data of a Tensor must make a regular array: {error}") from None
+    if array.dtype.kind not in "biuf":
+        raise NotANumberError(
+            f"the data of a Tensor must be real numbers, not {array.dtype.name}: {brief(data)}; Values can be joined "
+            "by autograd.stack"
+        )
+    kind = np.dtype(dtype) if dtype is not None else array.dtype if array.dtype == np.float32 else np.dtype(np.float64)
+    if kind not in (np.float64, np.float32):
+        raise NotANumberError(f"a Tensor holds float64 or float32, not {kind.name}")
+    return array.astype(kind, copy=False)
+
+
+def _leaf_again(data: Any, name: str | None, grad: Any, reached: int) -> Tensor:
+    tensor = Tensor(data, name=name)
+    tensor.grad = grad
+    tensor.reached = reached
+    return tensor
+
+
+def _same_bits(a: Any, b: Any) -> bool:
+    bits = np.dtype(f"i{a.itemsize}")
+    return a.shape == b.shape and bool((a.view(bits) == b.view(bits)).all())
+
+
+class _Quiet(threading.local):
+    """Runs a ufunc in IEEE silence. A context made once for each thread; ``np.errstate`` would cost more than a ufunc."""
+
+    def __init__(self) -> None:
+        context = contextvars.Context()
+        context.run(np.seterr, all="ignore")
+        self.run = context.run
+
+
+_quiet = _Quiet()
+_new = object.__new__
+
+
+def _record(row: Any, operands: Sequence[Any], settings: Mapping[str, Any]) -> Tensor:
+    """Apply ``row`` to the arrays of the operands and return the node."""
+    arrays = []
+    inputs: Any = operands
+    is_recording = recording()
+    for position, x in enumerate(operands):
+        kind = x.__class__
+        if kind is Tensor:
+            if x._kept is not None:
+                x.settle()
+            arrays.append(x._primal)
+        elif kind is Value:
+            arrays.append(x._primal)
+        elif kind is float:
+            arrays.append(x)
+        else:
+            if inputs is operands:
+                inputs = list(operands)
+            inputs[position] = _constant(row, position, x, is_recording)
+            arrays.append(inputs[position])
+    node: Tensor = _new(Tensor)
+    node._primal = _value(row, arrays, settings)
+    node._grad = node._name = node._kept = None
+    node.reached = 0
+    node.stamp = next_stamp()
+    if is_recording:
+        node.op = row
+        node.inputs = tuple(inputs)
+        node.parents = tuple([x for x in inputs if isinstance(x, Variable)])
+        node.settings = settings
+    else:  # a leaf, which may be written to: its array is its own
+        node.op = None
+        node.inputs = node.parents = ()
+        node.settings = NO_SETTINGS
+        if not isinstance(node._primal, np.ndarray) or node._primal.base is not None:
+            node._primal = np.array(node._primal)
+    return node
+
+
+def _value(row: Any, arrays: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+    if row.__class__ is not Primitive:
+        if isinstance(row.value, np.ufunc):
+            return _quiet.run(row.value, *arrays)
+        with np.errstate(all="ignore"):
+            return row.value(*arrays, **settings)
+    if row is _pow:  # the operator has a short way for squares and square roots
+        return _quiet.run(operator.pow, *arrays)
+    if isinstance(row.array_function, np.ufunc):
+        return _quiet.run(row.array_function, *arrays)
+    return row.evaluate(*arrays)
+
+
+_pow = registry["pow"]
+
+
+def _constant(row: Any, position: int, x: Any, is_recording: bool) -> Any:
+    """Return an operand that is not on the graph as the graph may keep it: nobody else can write to it."""
+    if isinstance(x, int | np.number | np.bool_):
+        return x
+    array = np.asarray(x) if isinstance(x, np.ndarray | list | tuple) else None
+    if array is None or array.dtype.kind not in "biuf":
+        raise NotANumberError(
+            f"{row.name} on a Tensor takes Tensors, arrays and numbers; operand {position} is {type(x).__name__}: "
+            f"{brief(x)}"
+        )
+    if is_recording and array is x and _is_writeable(array):
+        return array.copy()
+    return array
+
+
+def _is_writeable(array: Any) -> bool:
+    """Tell whether anybody may write to this memory, by the array or by one that it is a view of."""
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return True
+        array = array.base
+    return array is not None  # memory of another kind, such as a mapped file
+
+
+def _operator(row: Primitive, *, reflected: bool = False) -> Callable[..., Any]:
+    if row.arity == 1:
+        return lambda self: _record(row, (self,), NO_SETTINGS)
+
+    def method(self: Tensor, other: Any) -> Any:
+        if isinstance(other, _UNDERSTOOD):
+            return _record(row, (other, self) if reflected else (self, other), NO_SETTINGS)
+        return NotImplemented
+
+    return method
+
+
+_UNDERSTOOD = (Tensor, float, int, np.ndarray, np.generic, Value, list, tuple)
+
+for _name in ("add", "sub", "mul", "div", "pow"):
+    _stem = "truediv" if _name == "div" else _name
+    setattr(Tensor, f"__{_stem}__", _operator(registry[_name]))
+    setattr(Tensor, f"__r{_stem}__", _operator(registry[_name], reflected=True))
+for _name, _row in (("neg", "neg"), ("pos", "positive"), ("abs", "abs")):
+    setattr(Tensor, f"__{_name}__", _operator(registry[_row]))
+
+
+def _method(name: str) -> Callable[..., Any]:
+    function = getattr(np, name)
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        return self.__array_function__(function, (Tensor,), (self, *args), kwargs)
+
+    method.__name__, method.__doc__ = name, f"As ``np.{name}`` of this tensor."
+    return method
+
+
+for _name in (  # as ndarray has them, but for those that write in place
+    "all any argmax argmin argpartition argsort choose clip compress cumprod cumsum diagonal dot max mean min nonzero "
+    "prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var"
+).split():
+    setattr(Tensor, _name, _method(_name))
+for _name in ("gt", "ge", "lt", "le", "eq", "ne"):
+
+    def _compare(self: Tensor, other: Any, *, compare: Any = getattr(operator, _name)) -> Any:
+        if isinstance(other, _UNDERSTOOD):
+            return compare(self._primal, other._primal if isinstance(other, Variable) else other)
+        return NotImplemented
+
+    setattr(Tensor, f"__{_name}__", _compare)

@@ -1,0 +1,5 @@
+"""Cases for linalg."""
+
+from tests.arrays.case import Case
+
+CASES: list[Case] = []

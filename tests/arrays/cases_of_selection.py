@@ -1,0 +1,5 @@
+"""Cases for selection."""
+
+from tests.arrays.case import Case
+
+CASES: list[Case] = []

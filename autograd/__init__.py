@@ -1,7 +1,7 @@
 """Automatic differentiation that a person can see into."""
 
-from autograd.arrays import dot, logsumexp, max, min, norm, prod, sum
 from autograd.array_rows import array_row
+from autograd.arrays import dot, logsumexp, max, min, norm, prod, sum
 from autograd.backward import backward
 from autograd.checking import gradcheck, numerical_gradient
 from autograd.drawing import Diagram, draw

@@ -13,8 +13,8 @@ import numpy as np
 from autograd.errors import ArgumentError, DisconnectedWarning, GradcheckError
 from autograd.functional import like, value_and_grad
 from autograd.graph import no_grad, operations, transform
-from autograd.rows import Primitive
 from autograd.numbers import number
+from autograd.rows import Primitive
 from autograd.value import Value
 from autograd.variable import Variable
 

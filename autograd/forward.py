@@ -52,7 +52,7 @@ def tangents(
     return tangent
 
 
-def _along_number(node: Variable, tangent: Mapping[Variable, Any], create_graph: bool) -> Any:
+def _along_number(node: Any, tangent: Mapping[Variable, Any], create_graph: bool) -> Any:
     """Return the tangent of a Value: the sum of its local gradients times the tangents of its parents, zeros strong."""
     multiply = strong_mul if create_graph else strong_mul.scalar_function
     partials = local_partials(node) if create_graph else node.partials

@@ -10,9 +10,9 @@ import numpy as np
 from autograd import forward
 from autograd.errors import ArgumentError, DisconnectedWarning, NotAScalarError, SizeError, brief, warn
 from autograd.graph import operations, recording, set_recording, transform
+from autograd.numbers import as_float, number
 from autograd.primitives import positive
 from autograd.reverse import adjoints
-from autograd.numbers import as_float, number
 from autograd.value import Value
 from autograd.variable import Variable
 

@@ -1,4 +1,4 @@
-"""One real number, whatever it comes as; and the ways in which a number leaves the graph."""
+"""Numbers as they come, as they are shown in a few words, and as they leave the graph."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.errors import DisconnectedWarning, NotALeafError, NotANumberError,
 from autograd.graph import inside_transform, recording
 from autograd.variable import Variable
 
-__all__ = ["as_float", "number", "refuse_copy", "warn_of_float"]
+__all__ = ["as_float", "number", "outline", "refuse_copy", "warn_of_float"]
 
 
 def as_float(x: Any) -> float | None:
@@ -53,3 +53,19 @@ def refuse_copy(x: Variable, cure: str) -> None:
         )
     if inside_transform() and recording():
         warn(f"a copy of {x!r} is a new leaf, so the derivative does not see it", DisconnectedWarning)
+
+
+FEW = 4  # numbers that are shown one by one
+
+
+def outline(x: Any) -> str:
+    """Return a number with four significant digits; of an array a few elements, or its shape and range."""
+    array = np.asarray(x)
+    if array.ndim == 0:
+        return f"{float(array) + 0.0:.4g}"  # a zero has no sign
+    if array.ndim == 1 and array.size <= FEW:
+        return f"[{', '.join(map(outline, array))}]"
+    shape = "×".join(map(str, array.shape))
+    dtype = "" if array.dtype == np.float64 else f" {array.dtype.name}"
+    extremes = f" in [{outline(array.min())}, {outline(array.max())}]" if array.size else ""
+    return f"{shape}{dtype}{extremes}"

@@ -91,7 +91,7 @@ def plain(x: Any) -> Any:
 
 
 def _unsupported(name: str) -> UnsupportedFunctionError:
-    known = [f.__name__ for f in (*ufunc_rows, *numpy_functions)]
+    known: list[str] = [getattr(f, "__name__", "") for f in [*ufunc_rows, *numpy_functions]]
     near = difflib.get_close_matches(name.rpartition(".")[2], known, n=3, cutoff=0.6)
     hint = f"the nearest that have: {', '.join(f'np.{n}' for n in near)}. " if near else ""
     return UnsupportedFunctionError(

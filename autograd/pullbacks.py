@@ -46,7 +46,7 @@ def pullback(row: Primitive, position: int, recorded: bool = False, strong: bool
     else:  # a number; the usual ones cost nothing
         product = g if partial == 1 else -g if partial == -1 else g * partial
     text = to_code(product, functions, on_arrays=True)
-    namespace = {name: used if recorded else used.array_function for name, used in functions.items()}
+    namespace: dict[str, Any] = {name: used if recorded else used.array_function for name, used in functions.items()}
     namespace |= {"inf": math.inf, "nan": math.nan}
     namespace |= {SETTING + key: value for key, value in row.settings.items()}
     parameters = ", ".join(["g", "y", *(x.text for x in operands)])

@@ -16,11 +16,10 @@ from autograd.primitives import positive, strong_mul
 from autograd.pullbacks import pullback
 from autograd.rows import Primitive
 from autograd.tensor import Tensor
-from autograd.numbers import number
 from autograd.value import Value, as_value, recorded_value
 from autograd.variable import Variable, warn_of_limits
 
-__all__ = ["Adjoints", "adjoints", "arrays_of", "fitted", "is_finite", "local_partials"]
+__all__ = ["Adjoints", "adjoints", "arrays_of", "fitted", "is_finite", "local_jacobian", "local_partials"]
 
 
 class Adjoints(NamedTuple):
@@ -88,7 +87,7 @@ def _walk(seeds: Mapping[Variable, Any], create_graph: bool, since: int, strong:
     for root in seeds:
         meet(root)
     while order:
-        node = waiting.pop(heappop(order))
+        node: Any = waiting.pop(heappop(order))
         adjoint = so_far.pop(node)  # all uses are younger, so it is complete
         operations.append(node)
         of_operations.append(adjoint)
@@ -116,8 +115,8 @@ def _walk(seeds: Mapping[Variable, Any], create_graph: bool, since: int, strong:
     return Adjoints(operations, of_operations, so_far)
 
 
-def _contributions(node: Variable, adjoint: Any, create_graph: bool, strong: bool) -> list[tuple[Variable, Any]]:
-    """Return each parent with what its adjoint gains from that of a Value: adjoint times local gradient, zeros strong."""
+def _contributions(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> list[tuple[Variable, Any]]:
+    """Return each parent with what its adjoint gains from that of a Value: the product with strong zeros."""
     partials = local_partials(node) if create_graph else node.partials
     warn_of_limits(node, [(number(adjoint, "an adjoint"), number(partial, "a partial")) for partial in partials])
     products = [strong_mul(adjoint, partial) for partial in partials]
@@ -164,7 +163,7 @@ def is_finite(x: Any) -> bool:
     return bool(np.isfinite(x._primal if isinstance(x, Variable) else x).all())
 
 
-def local_partials(node: Variable) -> tuple[Any, ...]:
+def local_partials(node: Any) -> tuple[Any, ...]:
     """Return the node's local gradients, one a parent, as recorded expressions in its operands."""
     assert node.op is not None
     try:
@@ -172,3 +171,17 @@ def local_partials(node: Variable) -> tuple[Any, ...]:
     except ArithmeticError:  # Python's own floats raise in 1/0; a Value gives inf
         partials = node.op.partials(node, *(as_value(x) for x in node.inputs))
     return tuple(itertools.compress(partials, (isinstance(x, Variable) for x in node.inputs)))
+
+
+def local_jacobian(node: Tensor, position: int) -> Any:
+    """Return the partial derivative of a Tensor by one of its operands; see `Edge.local_gradient` for its shape."""
+    row: Any = node.op
+    arrays = arrays_of(node.inputs)
+    with np.errstate(all="ignore"):
+        if isinstance(row, Primitive):
+            partial = pullback(row, position)(np.ones(node.shape, node.dtype), node._primal, *arrays)
+            return np.broadcast_to(partial, node.shape)
+        transpose = row.transpose(position)
+        one_by_one = np.eye(node.size, dtype=node.dtype).reshape(node.size, *node.shape)
+        rows = [fitted(transpose(g, node._primal, *arrays, **node.settings), node.inputs[position]) for g in one_by_one]
+    return np.reshape(rows, node.shape + np.shape(arrays[position]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import itertools
 import operator
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,10 +10,10 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd.array_rows import ArrayPrimitive
+from autograd.arrays.shapes import getitem
 from autograd.errors import NotALeafError, NotANumberError, NotAScalarError, SizeError, brief
 from autograd.graph import next_stamp, recording
-from autograd.numbers import refuse_copy, warn_of_float
+from autograd.numbers import outline, refuse_copy, warn_of_float
 from autograd.rows import Primitive, registry
 from autograd.value import Value
 from autograd.variable import Variable
@@ -148,6 +147,21 @@ class Tensor(Variable):
 
         backward(self, None if seed is None else [seed], create_graph=create_graph)
 
+    def local_gradient(self, position: int) -> Any:
+        """Return the partial derivative by the operand at ``position``; see `Edge.local_gradient`."""
+        from autograd.reverse import local_jacobian  # the passes look down on the nodes
+
+        return local_jacobian(self, position)
+
+    def _partial_expressions(self, output: str, operands: Sequence[Any]) -> Sequence[Any]:
+        texts = [x if isinstance(x, str | float | int) else outline(x) for x in operands]
+        if isinstance(self.op, Primitive):
+            return super()._partial_expressions(output, texts)
+        assert self.op is not None
+        arguments = [str(x) for x in texts] + [f"{key}={brief(x, 20)}" for key, x in self.settings.items()]
+        call = f"{self.op.name}({', '.join(arguments)})"
+        return [f"∂{call}/∂{x}" for x in texts]
+
     # The shape of it ----------------------------------------------------------------------------------------------
 
     @property
@@ -176,7 +190,7 @@ class Tensor(Variable):
     @property
     def T(self) -> Tensor:
         """The tensor with its axes in reverse order."""
-        transposed: Tensor = np.transpose(self)  # type: ignore[arg-type, assignment]
+        transposed: Tensor = np.transpose(self)  # type: ignore[assignment]
         return transposed
 
     def __len__(self) -> int:
@@ -190,19 +204,19 @@ class Tensor(Variable):
     # The numbers alone --------------------------------------------------------------------------------------------
 
     def item(self) -> float:
-        """The number, if it is only one."""
+        """Return the number, if it is only one."""
         if self.size != 1:
             raise NotAScalarError(f"item() is for a tensor of one element, and this one has the shape {self.shape}")
         return float(self._primal.item())
 
     def numpy(self) -> np.ndarray:
-        """The numbers, as a read-only array that is not on the graph; ``.numpy().copy()`` is one to write to."""
+        """Return the numbers as a read-only array, which is not on the graph; ``.numpy().copy()`` may be written to."""
         view = np.asarray(self._primal).view()
         view.flags.writeable = False
         return view
 
     def tolist(self) -> Any:
-        """The numbers in nested lists."""
+        """Return the numbers in nested lists."""
         return self._primal.tolist()
 
     def detach(self) -> Tensor:
@@ -265,9 +279,8 @@ class Tensor(Variable):
         return call_function(function, args, kwargs)
 
     def __getitem__(self, index: Any) -> Tensor:
-        from autograd.arrays.shapes import getitem
-
-        return getitem(self, index)
+        part: Tensor = getitem(self, index)
+        return part
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise NotALeafError(
@@ -311,7 +324,7 @@ def _same_bits(a: Any, b: Any) -> bool:
 
 
 class _Quiet(threading.local):
-    """Runs a ufunc in IEEE silence. A context made once for each thread; ``np.errstate`` would cost more than a ufunc."""
+    """Runs a ufunc in IEEE silence, in a context made once a thread; ``np.errstate`` would cost more than the ufunc."""
 
     def __init__(self) -> None:
         context = contextvars.Context()
@@ -351,7 +364,7 @@ def _record(row: Any, operands: Sequence[Any], settings: Mapping[str, Any]) -> T
     if is_recording:
         node.op = row
         node.inputs = tuple(inputs)
-        node.parents = tuple([x for x in inputs if isinstance(x, Variable)])
+        node.parents = tuple([x for x in inputs if isinstance(x, Variable)])  # type: ignore[misc]  # Values too
         node.settings = settings
     else:  # a leaf, which may be written to: its array is its own
         node.op = None
@@ -416,15 +429,25 @@ def _operator(row: Primitive, *, reflected: bool = False) -> Callable[..., Any]:
 
 _UNDERSTOOD = (Tensor, float, int, np.ndarray, np.generic, Value, list, tuple)
 
-for _name in ("add", "sub", "mul", "div", "pow"):
-    _stem = "truediv" if _name == "div" else _name
-    setattr(Tensor, f"__{_stem}__", _operator(registry[_name]))
-    setattr(Tensor, f"__r{_stem}__", _operator(registry[_name], reflected=True))
-for _name, _row in (("neg", "neg"), ("pos", "positive"), ("abs", "abs")):
-    setattr(Tensor, f"__{_name}__", _operator(registry[_row]))
+
+def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    def method(self: Tensor, other: Any) -> Any:
+        if isinstance(other, _UNDERSTOOD):
+            return compare(self._primal, other._primal if isinstance(other, Variable) else other)
+        return NotImplemented
+
+    return method
 
 
-def _method(name: str) -> Callable[..., Any]:
+def _row_method(row: Primitive) -> Callable[..., Any]:
+    def method(self: Tensor, *args: float, **settings: float) -> Any:
+        return row(self, *args, **settings) if args or settings else _record(row, (self,), NO_SETTINGS)
+
+    method.__name__, method.__doc__ = row.name, row.__doc__
+    return method
+
+
+def _numpy_method(name: str) -> Callable[..., Any]:
     function = getattr(np, name)
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
@@ -434,16 +457,22 @@ def _method(name: str) -> Callable[..., Any]:
     return method
 
 
-for _name in (  # as ndarray has them, but for those that write in place
-    "all any argmax argmin argpartition argsort choose clip compress cumprod cumsum diagonal dot max mean min nonzero "
-    "prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var"
-).split():
-    setattr(Tensor, _name, _method(_name))
+_NUMPY_METHODS = """
+    all any argmax argmin argpartition argsort choose clip compress cumprod cumsum diagonal dot max mean min nonzero
+    prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var
+"""  # as ndarray has them, but for those that write in place
+
+for _row in registry.values():
+    if _row.arity == 1:
+        for _name in (_row.name, *_row.aliases):
+            setattr(Tensor, _name, _row_method(_row))
+for _name in _NUMPY_METHODS.split():
+    setattr(Tensor, _name, _numpy_method(_name))
+for _name in ("add", "sub", "mul", "truediv", "pow"):
+    _row = registry["div" if _name == "truediv" else _name]
+    setattr(Tensor, f"__{_name}__", _operator(_row))
+    setattr(Tensor, f"__r{_name}__", _operator(_row, reflected=True))
+for _name in ("neg", "pos", "abs"):
+    setattr(Tensor, f"__{_name}__", _operator(registry["positive" if _name == "pos" else _name]))
 for _name in ("gt", "ge", "lt", "le", "eq", "ne"):
-
-    def _compare(self: Tensor, other: Any, *, compare: Any = getattr(operator, _name)) -> Any:
-        if isinstance(other, _UNDERSTOOD):
-            return compare(self._primal, other._primal if isinstance(other, Variable) else other)
-        return NotImplemented
-
-    setattr(Tensor, f"__{_name}__", _compare)
+    setattr(Tensor, f"__{_name}__", _comparison(getattr(operator, _name)))

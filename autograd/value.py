@@ -58,7 +58,9 @@ class Value(Variable):
     ['∂out/∂a = b', '∂out/∂b = a']
     """
 
-    __slots__ = ()
+    __slots__ = ("partials",)
+
+    partials: Sequence[float]  # the local gradients, one a parent
 
     def __init__(self, data: Any, *, name: str | None = None) -> None:
         if isinstance(data, Value):
@@ -130,6 +132,10 @@ class Value(Variable):
         from autograd.backward import backward  # the passes look down on the nodes
 
         backward(self, [seed], create_graph=create_graph)
+
+    def local_gradient(self, position: int) -> float:
+        """Return the partial derivative by the operand at ``position``; see `Edge.local_gradient`."""
+        return self.partials[sum(isinstance(x, Variable) for x in self.inputs[:position])]
 
     @classmethod
     def apply(cls, row: Primitive, operands: Sequence[Any]) -> Value:

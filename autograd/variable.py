@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from autograd.errors import ArgumentError, NonFiniteWarning, warn
-from autograd.rows import Operand, Primitive, registry
+from autograd.rows import Operand, registry
 from autograd.symbols import partial_expressions, to_text
 
 if TYPE_CHECKING:
@@ -29,21 +29,27 @@ class Edge:
         The result.
     position : int
         Which operand it is, counted from 0, constants included.
-    local_gradient : float
-        The partial derivative of the child by this operand, at the numbers of the forward pass.
     """
 
     parent: Variable
     child: Variable
     position: int
-    local_gradient: Any
     _left: str = field(repr=False)
     _right: Any = field(repr=False)
 
     @property
+    def local_gradient(self) -> Any:
+        """The partial derivative of the child by this operand, at the numbers of the forward pass.
+
+        A float for a `Value`. For a `Tensor` made by an elementwise operation an array of the child's shape, with the
+        derivative of each element; made by another, the Jacobian: the child's shape, then the operand's.
+        """
+        return self.child.local_gradient(self.position)
+
+    @property
     def formula(self) -> str:
         """The local gradient in words, such as ``∂c/∂a = b``."""
-        return f"{self._left} = {to_text(self._right)}"
+        return f"{self._left} = {self._right if isinstance(self._right, str) else to_text(self._right)}"
 
 
 def warn_of_limits(node: Variable, factors: Iterable[tuple[float, float]]) -> None:
@@ -65,15 +71,14 @@ class Variable(Operand):
     """A node of the graph. `Value` holds one number; both it and its result are Variables.
 
     A leaf has no operation and no parents. ``inputs`` are all operands in order, plain numbers included; ``parents``
-    are those of them that are Variables, and ``partials`` the local gradients, one a parent.
+    are those of them that are Variables.
     """
 
-    __slots__ = ("_grad", "_name", "_primal", "inputs", "op", "parents", "partials", "reached", "stamp")
+    __slots__ = ("_grad", "_name", "_primal", "inputs", "op", "parents", "reached", "stamp")
 
-    op: Primitive | None
+    op: Any  # a row, elementwise or for whole arrays; None for a leaf
     inputs: tuple[Any, ...]
     parents: tuple[Self, ...]
-    partials: Sequence[Any]
     reached: int
     stamp: int
     _primal: Any
@@ -160,12 +165,25 @@ class Variable(Operand):
         if self.op is None:
             return
         operands = [labels[x] if isinstance(x, Variable) else x for x in self.inputs]
-        expressions = partial_expressions(self.op, labels[self], operands)
-        partials = iter(self.partials)
+        expressions = self._partial_expressions(labels[self], operands)
         for position, parent in enumerate(self.inputs):
             if isinstance(parent, Variable):
                 left = f"∂{labels[self]}/∂{labels[parent]}"
-                yield Edge(parent, self, position, next(partials), left, expressions[position])
+                yield Edge(parent, self, position, left, expressions[position])
+
+    @property
+    def grad(self) -> Any:
+        """What `backward` found."""
+        return self._grad
+
+    def local_gradient(self, position: int) -> Any:
+        """Return the partial derivative by the operand at ``position``; see `Edge.local_gradient`."""
+        raise NotImplementedError
+
+    def _partial_expressions(self, output: str, operands: Sequence[Any]) -> Sequence[Any]:
+        """Return the partial derivative by each operand, to be written down."""
+        assert self.op is not None
+        return partial_expressions(self.op, output, operands)
 
     def _local_labels(self) -> dict[Variable, str]:
         """Names for this node and its parents: the user's where given, else out, x, x0, x1, ..."""

@@ -501,7 +501,7 @@ def test_a_program_dot_that_fails_is_quoted_and_leaves_the_old_file(
 
 @pytest.mark.parametrize("root", [3.0, "c", None, [Value(1.0), 2.0]])
 def test_only_values_are_drawn(root: object) -> None:
-    with pytest.raises(ArgumentError, match="draw takes a Value or a list of Values"):
+    with pytest.raises(ArgumentError, match="draw takes a Value or Tensor, or a list of them"):
         draw(root)  # type: ignore[arg-type]
 
 

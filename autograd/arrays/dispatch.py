@@ -16,7 +16,7 @@ numpy_functions: dict[Callable[..., Any], Callable[..., Any]] = {}
 """NumPy's functions, each with the one that does the same for Tensors; tests walk it."""
 
 plain_functions: set[Callable[..., Any]] = set()
-"""NumPy's functions whose result has no derivative (argmax, isnan, shape): they get the arrays, and nothing is recorded."""
+"""NumPy's functions whose result has no derivative (argmax, isnan, shape): applied to the arrays, not recorded."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -87,13 +87,11 @@ def own(x: Any) -> Any:
     return x
 
 
-plain_functions.update(
-    getattr(np, name)
-    for name in (
-        "all allclose any argmax argmin argpartition argsort argwhere array_equal array_repr array_str array2string "
-        "bincount count_nonzero digitize empty_like equal flatnonzero full_like greater greater_equal histogram "
-        "iscomplexobj isclose isfinite isinf isnan isneginf isposinf isreal isrealobj less less_equal lexsort logical_and "
-        "logical_not logical_or logical_xor may_share_memory ndim nonzero not_equal ones_like result_type searchsorted "
-        "shape shares_memory signbit size unravel_index zeros_like"
-    ).split()
-)
+_PLAIN = """
+    all allclose any argmax argmin argpartition argsort argwhere array2string array_equal array_repr array_str bincount
+    count_nonzero digitize empty_like equal flatnonzero full_like greater greater_equal histogram iscomplexobj isclose
+    isfinite isinf isnan isneginf isposinf isreal isrealobj less less_equal lexsort logical_and logical_not logical_or
+    logical_xor may_share_memory ndim nonzero not_equal ones_like result_type searchsorted shape shares_memory signbit
+    size unravel_index zeros_like
+"""
+plain_functions.update(getattr(np, name) for name in _PLAIN.split())

@@ -6,13 +6,15 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, get_args
 
+import numpy as np
+
 from autograd.drawing.diagram import Diagram, Direction, Edge, Kind, Node
 from autograd.drawing.labels import labels
 from autograd.drawing.selection import count_values, depths, newest, visible_operands
-from autograd.drawing.text import counted, number, shorten
+from autograd.drawing.text import counted, shorten
 from autograd.errors import ArgumentError, brief
+from autograd.numbers import outline
 from autograd.rows import Primitive
-from autograd.value import Value
 from autograd.variable import Variable
 
 __all__ = ["draw"]
@@ -41,7 +43,7 @@ def draw(
 
     Parameters
     ----------
-    root : Value, or list or tuple of Values
+    root : Value or Tensor, or list or tuple of them
         The results.
     direction : {"LR", "TB", "RL", "BT"}, optional
         Where the picture flows: from left to right, from top to bottom, from right to left, from bottom to top.
@@ -61,7 +63,7 @@ def draw(
     Raises
     ------
     ArgumentError
-        If ``root`` is not made of Values, or an option has a value that makes no sense.
+        If ``root`` is not made of Values and Tensors, or an option has a value that makes no sense.
     GraphChangedError
         If a leaf was given a new number after it was used: the picture would mix old numbers with new ones.
 
@@ -89,13 +91,13 @@ def draw(
     return Diagram(tuple(picture.nodes), tuple(picture.edges), direction)
 
 
-def _roots(root: Any) -> set[Value]:
+def _roots(root: Any) -> set[Variable]:
     roots = root if isinstance(root, list | tuple) else [root]
     for x in roots:
-        if not isinstance(x, Value):
+        if not isinstance(x, Variable):
             raise ArgumentError(
-                f"draw takes a Value or a list of Values, not {type(x).__name__}: {brief(x)}; only what is computed "
-                "from Values has a graph to draw"
+                f"draw takes a Value or Tensor, or a list of them, not {type(x).__name__}: {brief(x)}; only what is "
+                "computed from them has a graph to draw"
             )
     if not roots:
         raise ArgumentError("there is nothing to draw in an empty list; give draw at least one Value")
@@ -105,7 +107,7 @@ def _roots(root: Any) -> set[Value]:
 class _Picture:
     """Nodes and edges as they come together. Ids count in order of creation: same program, same picture."""
 
-    def __init__(self, values: Sequence[Value], roots: Collection[Value], formulas: bool, numbers: bool) -> None:
+    def __init__(self, values: Sequence[Variable], roots: Collection[Variable], formulas: bool, numbers: bool) -> None:
         self.nodes: list[Node] = []
         self.edges: list[Edge] = []
         self.roots = roots
@@ -128,22 +130,22 @@ class _Picture:
         if any(edge.tail == FOLDED for edge in self.edges):
             self.nodes.insert(0, Node(FOLDED, "folded", f"… {counted(hidden, 'more value')}"))
 
-    def _node_name(self, value: Value) -> str:
+    def _node_name(self, value: Variable) -> str:
         return shorten(self.names[value], NAME_LIMIT, keep_end=NAME_LIMIT // 2)
 
-    def _add_value(self, value: Value) -> None:
+    def _add_value(self, value: Variable) -> None:
         kind: Kind = "leaf" if value.is_leaf else "result" if value in self.roots else "value"
-        numbers = (number(value.data), _gradient(value)) if self.numbers else ()
+        numbers = (outline(value._primal), _gradient(value)) if self.numbers else ()
         self.nodes.append(Node(self.ids[value], kind, self._node_name(value), *numbers))
 
-    def _add_operation(self, value: Value, row: Primitive, count: int) -> None:
+    def _add_operation(self, value: Variable, row: Primitive, count: int) -> None:
         operation = f"operation{count}"
         visible = visible_operands(value)
         gradients = self._local_gradients(value)
         folded = False
         for position, operand in enumerate(visible):
-            if not isinstance(operand, Value):
-                constant = Node(f"constant{count}_{position}", "constant", number(operand))
+            if not isinstance(operand, Variable):
+                constant = Node(f"constant{count}_{position}", "constant", outline(operand))
                 self.nodes.append(constant)
                 self.edges.append(Edge(constant.id, operation))
                 continue
@@ -165,18 +167,30 @@ class _Picture:
         self.nodes.append(Node(operation, "operation", row.label))
         self.edges.append(Edge(operation, self.ids[value]))
 
-    def _local_gradients(self, value: Value) -> Iterator[tuple[str, str]]:
-        """Return formula and number of the local gradient for each operand that is a Value, both empty if not wanted.
+    def _local_gradients(self, value: Variable) -> Iterator[tuple[str, str]]:
+        """Return formula and number of the local gradient for each operand on the graph, both empty if not wanted.
 
         An operation with folded operands goes without formulas: each might mention all of a million operands.
         """
         formulas: Iterable[str] = itertools.repeat("")
         if self.formulas and len(visible_operands(value)) == len(value.inputs):
             formulas = (shorten(edge.formula, FORMULA_LIMIT) for edge in value.labelled_edges(self.brief_names))
-        numbers = map(number, value.partials) if self.numbers else itertools.repeat("")
+        positions = [i for i, x in enumerate(visible_operands(value)) if isinstance(x, Variable)]
+        numbers = (_local_gradient(value, i) for i in positions) if self.numbers else itertools.repeat("")
         return zip(formulas, numbers, strict=False)
 
 
-def _gradient(value: Value) -> str:
-    grad = value.grad.data if isinstance(value.grad, Value) else value.grad
-    return number(grad) if value.reached or grad != 0 else NEVER_COMPUTED
+def _local_gradient(value: Variable, position: int) -> str:
+    if isinstance(value.op, Primitive):  # each element by itself
+        return outline(value.local_gradient(position))
+    shapes = ["×".join(map(str, np.shape(primal(x)))) or "1" for x in (value, value.inputs[position])]
+    return f"Jacobian {' by '.join(shapes)}"
+
+
+def _gradient(value: Variable) -> str:
+    return NEVER_COMPUTED if value._grad is None and not value.reached else outline(primal(value.grad))
+
+
+def primal(x: Any) -> Any:
+    """Return the number or array behind a Variable, and anything else as it is."""
+    return x._primal if isinstance(x, Variable) else x

@@ -1,18 +1,13 @@
-"""The short texts a picture is made of: names on one line, numbers with a few digits."""
+"""The short texts a picture is made of: names on one line, cut to a length."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["counted", "number", "one_line", "shorten"]
+__all__ = ["counted", "one_line", "shorten"]
 
 # What XML 1.0 has no way to write, half a surrogate pair included.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def number(x: float) -> str:
-    """Return the number with four significant digits; a zero has no sign."""
-    return f"{x + 0.0:.4g}"
 
 
 def one_line(text: str) -> str:

@@ -57,6 +57,8 @@ class ArrayPrimitive:
         self.value = value
         self.transposes = transposes
         self.linear = linear
+        first = transposes if callable(transposes) else transposes[0]
+        self.is_of_the_table = first.__module__.startswith(f"{__package__}.arrays.")
         self.symbol = symbol
         self.__doc__ = doc
 
@@ -114,7 +116,8 @@ def register_array_row(row: Row) -> Row:
     """
     if not isinstance(row.name, str) or not row.name.isidentifier():
         raise ArgumentError(f"a row's name must be a Python identifier, not {row.name!r}")
-    if getattr(array_registry.get(row.name), "is_of_the_table", False):
+    known = array_registry.get(row.name)
+    if known is not None and known.is_of_the_table:
         raise ArgumentError(f"{row.name!r} is a row of the table, which is not replaced; choose another name")
     array_registry[row.name] = row
     return row

@@ -130,16 +130,16 @@ def adjoint_of(variable: Variable, x: Any, what: str) -> Any:
 
 
 def _write(found: Adjoints, create_graph: bool) -> None:
-    taken: set[int] = set()
+    shared = set() if create_graph else set(map(id, found.of_operations))
     for node, adjoint in zip(found.operations, found.of_operations):  # noqa: B905  # of one length by construction
-        node._grad = _as_variable(node, adjoint) if create_graph else _own(node, adjoint, taken)
+        node._grad = _as_variable(node, adjoint) if create_graph else adjoint
         node.reached = 1
     non_finite = []
     for leaf, adjoint in found.of_leaves.items():
-        adjoint = _as_variable(leaf, adjoint) if create_graph else _own(leaf, adjoint, taken)
-        leaf._grad = adjoint if leaf._grad is None else leaf._grad + adjoint
+        gradient = _as_variable(leaf, adjoint) if create_graph else _own(leaf, adjoint, shared)
+        leaf._grad = gradient if leaf._grad is None else leaf._grad + gradient
         leaf.reached += 1
-        if not is_finite(adjoint):
+        if not (found.is_finite and isinstance(leaf, Tensor)) and not is_finite(gradient):
             non_finite.append(leaf)
     if non_finite:
         names = ", ".join(node.name or f"{type(node).__name__}({brief(node._primal)})" for node in non_finite[:5])
@@ -161,12 +161,12 @@ def _as_variable(node: Variable, adjoint: Any) -> Variable:
     )
 
 
-def _own(node: Variable, adjoint: Any, taken: set[int]) -> Any:
-    """Return a gradient that shares its memory with no other, so that its holder may write to it."""
-    if not isinstance(node, Tensor):
+def _own(leaf: Variable, adjoint: Any, shared: set[int]) -> Any:
+    """Return a gradient that shares its memory with no other, so that the leaf's owner may write to it."""
+    if not isinstance(leaf, Tensor):
         return adjoint
     array = np.asarray(adjoint)
-    if array is not adjoint or array.base is not None or not array.flags.writeable or id(array) in taken:
+    if array.base is not None or id(array) in shared or not array.flags.writeable:
         array = np.array(array)
-    taken.add(id(array))
+    shared.add(id(array))
     return array

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.array_code import pullback
 from autograd.graph import operations, set_recording
 from autograd.numbers import number
 from autograd.primitives import strong_mul
-from autograd.pullbacks import pullback
 from autograd.reverse import adjoints, arrays_of, fitted, is_finite, local_partials
 from autograd.rows import Primitive
 from autograd.tensor import Tensor

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.array_code import pullback
 from autograd.arrays.shapes import astype
 from autograd.graph import ensure_unchanged
 from autograd.numbers import number
 from autograd.primitives import positive, strong_mul
-from autograd.pullbacks import pullback
 from autograd.rows import Primitive
 from autograd.tensor import Tensor
 from autograd.value import Value, as_value, recorded_value
@@ -33,11 +33,14 @@ class Adjoints(NamedTuple):
         Their adjoints, in the same order.
     of_leaves : dict
         The adjoints of the nodes not entered: leaves, and nodes older than the walk goes.
+    is_finite : bool
+        Whether all adjoints of Tensors among these are finite.
     """
 
     operations: list[Variable]
     of_operations: list[Any]
     of_leaves: dict[Variable, Any]
+    is_finite: bool = True
 
 
 def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since: int = -1) -> Adjoints:
@@ -64,8 +67,9 @@ def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since
         found = _walk(seeds, create_graph, since, strong=False)
         # Zero times a partial that is not finite is zero. Arrays are not searched for it: a walk that met one has
         # nan or inf at a leaf, for neither ever turns finite again, and is walked once more, with care.
-        if any(isinstance(leaf, Tensor) and not is_finite(x) for leaf, x in found.of_leaves.items()):
+        if not _leaves_are_finite(found):
             found = _walk(seeds, create_graph, since, strong=True)
+            found = found._replace(is_finite=_leaves_are_finite(found))
     return found
 
 
@@ -126,13 +130,14 @@ def _contributions(node: Any, adjoint: Any, create_graph: bool, strong: bool) ->
 def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> Iterator[tuple[Variable, Any]]:
     """Yield each parent with what its adjoint gains from that of a Tensor."""
     adjoint = np.float64(adjoint) if adjoint.__class__ is float else adjoint
-    y, operands = (node, node.inputs) if create_graph else (node._primal, arrays_of(node.inputs))
-    for position, parent in enumerate(node.inputs):
+    row, inputs = node.op, node.inputs
+    y, operands = (node, inputs) if create_graph else (node._primal, arrays_of(inputs))
+    for position, parent in enumerate(inputs):
         if isinstance(parent, Variable):
-            if node.op.__class__ is Primitive:
-                contribution = pullback(node.op, position, create_graph, strong)(adjoint, y, *operands)
+            if row.__class__ is Primitive:
+                contribution = pullback(row, position, create_graph, strong)(adjoint, y, *operands)
             else:
-                contribution = node.op.transpose(position)(adjoint, y, *operands, **node.settings)
+                contribution = row.transpose(position)(adjoint, y, *operands, **node.settings)
             yield parent, fitted(contribution, parent)
 
 
@@ -156,6 +161,10 @@ def fitted(x: Any, parent: Variable) -> Any:
         stretched = [i for i, length in enumerate(shape, beyond) if length == 1 and x.shape[i] != 1]
         x = np.reshape(np.sum(x, axis=(*range(beyond), *stretched)), shape)
     return x if x.dtype == dtype else astype(x, dtype=dtype)
+
+
+def _leaves_are_finite(found: Adjoints) -> bool:
+    return all(is_finite(x) for leaf, x in found.of_leaves.items() if leaf.__class__ is Tensor)
 
 
 def is_finite(x: Any) -> bool:

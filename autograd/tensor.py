@@ -10,10 +10,12 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd.arrays.shapes import getitem
+from autograd.array_code import array_value
+from autograd.arrays.shapes import getitem, transpose
 from autograd.errors import NotALeafError, NotANumberError, NotAScalarError, SizeError, brief
 from autograd.graph import next_stamp, recording
 from autograd.numbers import outline, refuse_copy, warn_of_float
+from autograd.protocols import call_function, call_ufunc
 from autograd.rows import Primitive, registry
 from autograd.value import Value
 from autograd.variable import Variable
@@ -77,9 +79,7 @@ class Tensor(Variable):
     def data(self) -> np.ndarray:
         """The array. A leaf's own may be written to, graphs recorded before belong to the old numbers; others not."""
         if self.op is not None:
-            view = np.asarray(self._primal).view()
-            view.flags.writeable = False
-            return view
+            return _read_only(self._primal)
         if self._kept is None:
             self._kept = self._primal.copy()
         array: np.ndarray = self._primal
@@ -107,7 +107,9 @@ class Tensor(Variable):
     @property
     def grad(self) -> Any:
         """What `backward` found: None before; an array, or a Tensor after ``backward(create_graph=True)``."""
-        return self._grad
+        if self.op is None or self._grad is None or isinstance(self._grad, Tensor):
+            return self._grad
+        return _read_only(self._grad)  # between leaves, gradients share their memory
 
     @grad.setter
     def grad(self, grad: Any) -> None:
@@ -190,7 +192,7 @@ class Tensor(Variable):
     @property
     def T(self) -> Tensor:
         """The tensor with its axes in reverse order."""
-        transposed: Tensor = np.transpose(self)  # type: ignore[assignment]
+        transposed: Tensor = transpose(self)
         return transposed
 
     def __len__(self) -> int:
@@ -211,9 +213,7 @@ class Tensor(Variable):
 
     def numpy(self) -> np.ndarray:
         """Return the numbers as a read-only array, which is not on the graph; ``.numpy().copy()`` may be written to."""
-        view = np.asarray(self._primal).view()
-        view.flags.writeable = False
-        return view
+        return _read_only(self._primal)
 
     def tolist(self) -> Any:
         """Return the numbers in nested lists."""
@@ -269,13 +269,9 @@ class Tensor(Variable):
         return _record(row, operands, settings)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        from autograd.protocols import call_ufunc
-
         return call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        from autograd.protocols import call_function
-
         return call_function(function, args, kwargs)
 
     def __getitem__(self, index: Any) -> Tensor:
@@ -318,13 +314,22 @@ def _leaf_again(data: Any, name: str | None, grad: Any, reached: int) -> Tensor:
     return tensor
 
 
+def _read_only(x: Any) -> np.ndarray:
+    view = np.asarray(x).view()
+    view.flags.writeable = False
+    return view
+
+
 def _same_bits(a: Any, b: Any) -> bool:
     bits = np.dtype(f"i{a.itemsize}")
     return a.shape == b.shape and bool((a.view(bits) == b.view(bits)).all())
 
 
 class _Quiet(threading.local):
-    """Runs a ufunc in IEEE silence, in a context made once a thread; ``np.errstate`` would cost more than the ufunc."""
+    """Runs NumPy in IEEE silence, in a context made once a thread; ``np.errstate`` costs more than a small ufunc.
+
+    Not for a user's code, which would not see its own context variables.
+    """
 
     def __init__(self) -> None:
         context = contextvars.Context()
@@ -377,18 +382,17 @@ def _record(row: Any, operands: Sequence[Any], settings: Mapping[str, Any]) -> T
 
 def _value(row: Any, arrays: Sequence[Any], settings: Mapping[str, Any]) -> Any:
     if row.__class__ is not Primitive:
-        if isinstance(row.value, np.ufunc):
-            return _quiet.run(row.value, *arrays)
+        if row.is_of_the_table:
+            return _quiet.run(row.value, *arrays, **settings)
         with np.errstate(all="ignore"):
             return row.value(*arrays, **settings)
-    if row is _pow:  # the operator has a short way for squares and square roots
-        return _quiet.run(operator.pow, *arrays)
-    if isinstance(row.array_function, np.ufunc):
-        return _quiet.run(row.array_function, *arrays)
-    return row.evaluate(*arrays)
-
-
-_pow = registry["pow"]
+    code = array_value(row)
+    if code is None:
+        return row.evaluate(*arrays)
+    y = _quiet.run(code, *arrays)
+    if row.composed and y.dtype == np.float64:  # an expression such as where(x > 0, 1.0, 0.0) forgets float32
+        return y.astype(np.result_type(*arrays), copy=False)
+    return y
 
 
 def _constant(row: Any, position: int, x: Any, is_recording: bool) -> Any:
@@ -451,7 +455,7 @@ def _numpy_method(name: str) -> Callable[..., Any]:
     function = getattr(np, name)
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        return self.__array_function__(function, (Tensor,), (self, *args), kwargs)
+        return call_function(function, (self, *args), kwargs)
 
     method.__name__, method.__doc__ = name, f"As ``np.{name}`` of this tensor."
     return method

@@ -51,6 +51,8 @@ def _with_arguments_of(original: Callable[..., Any], function: Callable[..., Any
         return function
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if not kwargs and len(args) <= in_order:
+            return function(*args)
         if len(args) > in_order:
             bound = signature.bind(*args, **kwargs)
             args, kwargs = (), {**bound.arguments, **bound.arguments.pop("kwargs", {})}

@@ -1,0 +1,87 @@
+"""Elementwise rows as code on whole arrays: the value, and the pullback by each operand.
+
+What `recorder` does for floats, this does for arrays, from the same text of the row: operators are inlined, and only
+the partial that is asked for is computed. Array rows bring their code with them.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.primitives import pow, strong_mul
+from autograd.rows import Primitive
+from autograd.symbols import SETTING, Symbol, to_code
+
+__all__ = ["array_value", "pullback"]
+
+Code = Callable[..., Any]
+
+
+@functools.lru_cache(maxsize=1024)
+def array_value(row: Primitive) -> Code | None:
+    """Return ``f(*operands)``, the value on arrays, made of NumPy's own functions; None if the row has code of a user.
+
+    It keeps silent about inf and nan only where NumPy is told to.
+    """
+    if row.base is pow:
+        return operator.pow  # which has a short way for squares and square roots
+    if isinstance(row.array_function, np.ufunc):
+        return row.array_function
+    if not row.composed:
+        return None
+    operands, settings = _symbols(row)
+    return _compiled(row, row.array_function(*operands, **settings), "", recorded=False)
+
+
+@functools.lru_cache(maxsize=4096)
+def pullback(row: Primitive, position: int, recorded: bool = False, strong: bool = False) -> Code:
+    """Return ``f(g, y, *operands)``: ``g`` times the partial derivative by the operand at ``position``.
+
+    Parameters
+    ----------
+    row : Primitive
+        An elementwise row.
+    position : int
+        Which operand, counted from 0.
+    recorded : bool, optional
+        For Variables, instead of plain arrays.
+    strong : bool, optional
+        Count zero times a partial that is not finite as zero.
+    """
+    operands, settings = _symbols(row)
+    partial = row.partial_function(Symbol("y"), *operands, **settings)[position]
+    g = Symbol("g")
+    if strong:
+        product: Any = strong_mul(g, partial)
+    elif isinstance(partial, Symbol):
+        product = g * partial
+    else:  # a number; the usual ones cost nothing
+        product = g if partial == 1 else -g if partial == -1 else g * partial
+    return _compiled(row, product, "g, y, ", recorded)
+
+
+def _symbols(row: Primitive) -> tuple[list[Symbol], dict[str, Symbol]]:
+    assert row.arity is not None
+    return [Symbol(f"x{i}") for i in range(row.arity)], {key: Symbol(SETTING + key) for key in row.settings}
+
+
+def _compiled(row: Primitive, expression: Any, parameters: str, recorded: bool) -> Code:
+    functions: dict[str, Primitive] = {}
+    text = to_code(expression, functions, on_arrays=True)
+    namespace: dict[str, Any] = {
+        **{name: used if recorded else used.array_function for name, used in functions.items()},
+        **{SETTING + key: value for key, value in row.settings.items()},
+        "inf": math.inf,
+        "nan": math.nan,
+    }
+    operands = ", ".join(f"x{i}" for i in range(row.arity or 0))
+    code: Code = eval(
+        compile(f"lambda {parameters}{operands}: {text}", f"<array code of {row.name}>", "eval"), namespace
+    )
+    return code

@@ -10,7 +10,7 @@ import functools
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,17 +18,35 @@ from autograd.primitives import pow, strong_mul
 from autograd.rows import Primitive
 from autograd.symbols import SETTING, Symbol, to_code
 
-__all__ = ["array_value", "pullback"]
+__all__ = ["ArrayCode", "array_code", "pullback"]
 
 Code = Callable[..., Any]
 
 
-@functools.lru_cache(maxsize=1024)
-def array_value(row: Primitive) -> Code | None:
-    """Return ``f(*operands)``, the value on arrays, made of NumPy's own functions; None if the row has code of a user.
+class ArrayCode(NamedTuple):
+    """Functions made from an elementwise row.
 
-    It keeps silent about inf and nan only where NumPy is told to.
+    Attributes
+    ----------
+    value : callable or None
+        ``value(*operands)``, of NumPy's functions alone, so it needs no user's context; None if the row has other code.
+    pullbacks : tuple of callables
+        For each operand, `pullback` on plain arrays.
     """
+
+    value: Code | None
+    pullbacks: tuple[Code, ...]
+
+
+def array_code(row: Primitive) -> ArrayCode:
+    """Return the code of an elementwise row, which is made once."""
+    if row.array_code is None:
+        row.array_code = ArrayCode(_value(row), tuple(pullback(row, i) for i in range(row.arity or 0)))
+    code: ArrayCode = row.array_code
+    return code
+
+
+def _value(row: Primitive) -> Code | None:
     if row.base is pow:
         return operator.pow  # which has a short way for squares and square roots
     if isinstance(row.array_function, np.ufunc):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.array_code import pullback
+from autograd.array_code import array_code, pullback
 from autograd.arrays.shapes import astype
 from autograd.graph import ensure_unchanged
 from autograd.numbers import number
@@ -132,9 +132,13 @@ def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> I
     adjoint = np.float64(adjoint) if adjoint.__class__ is float else adjoint
     row, inputs = node.op, node.inputs
     y, operands = (node, inputs) if create_graph else (node._primal, arrays_of(inputs))
+    is_elementwise = row.__class__ is Primitive
+    usual = array_code(row).pullbacks if is_elementwise and not (create_graph or strong) else None
     for position, parent in enumerate(inputs):
         if isinstance(parent, Variable):
-            if row.__class__ is Primitive:
+            if usual is not None:
+                contribution = usual[position](adjoint, y, *operands)
+            elif is_elementwise:
                 contribution = pullback(row, position, create_graph, strong)(adjoint, y, *operands)
             else:
                 contribution = row.transpose(position)(adjoint, y, *operands, **node.settings)
@@ -153,14 +157,18 @@ def fitted(x: Any, parent: Variable) -> Any:
             total = np.sum(x)
             return recorded_value(positive, total.item(), (total,), (1.0,))
         return x if isinstance(x, Value) else float(np.sum(x))
-    if not isinstance(x, np.ndarray | np.generic | Tensor):
-        x = Tensor.apply(positive, (x,)) if isinstance(x, Value) else np.float64(x)
-    shape, dtype = parent._primal.shape, parent._primal.dtype
+    if x.__class__ is not np.ndarray and x.__class__ is not Tensor:
+        x = Tensor.apply(positive, (x,)) if isinstance(x, Value) else np.asarray(x)[()]
+    shape = parent._primal.shape
     if x.shape != shape:
         beyond = x.ndim - len(shape)
         stretched = [i for i, length in enumerate(shape, beyond) if length == 1 and x.shape[i] != 1]
         x = np.reshape(np.sum(x, axis=(*range(beyond), *stretched)), shape)
-    return x if x.dtype == dtype else astype(x, dtype=dtype)
+    return (
+        x
+        if x.dtype is parent._primal.dtype or x.dtype == parent._primal.dtype
+        else astype(x, dtype=parent._primal.dtype)
+    )
 
 
 def _leaves_are_finite(found: Adjoints) -> bool:

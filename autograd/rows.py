@@ -200,6 +200,7 @@ class Primitive:
         self.groups = groups
         self.base = self
         self.record: Callable[..., Any] | None = None  # the specialised function for Values, once there is one
+        self.array_code: Any = None  # value and pullbacks on arrays, once there are any
         self.__doc__ = doc
 
     def __repr__(self) -> str:
@@ -242,7 +243,7 @@ class Primitive:
         row = Primitive.__new__(Primitive)
         row.__dict__.update(self.__dict__)
         row.settings = dict(settings)
-        row.record = None
+        row.record = row.array_code = None
         return row
 
     def __call__(self, *arguments: Any, **settings: float) -> Any:

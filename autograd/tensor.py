@@ -10,7 +10,7 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd.array_code import array_value
+from autograd.array_code import array_code
 from autograd.arrays.shapes import getitem, transpose
 from autograd.errors import NotALeafError, NotANumberError, NotAScalarError, SizeError, brief
 from autograd.graph import next_stamp, recording
@@ -386,7 +386,7 @@ def _value(row: Any, arrays: Sequence[Any], settings: Mapping[str, Any]) -> Any:
             return _quiet.run(row.value, *arrays, **settings)
         with np.errstate(all="ignore"):
             return row.value(*arrays, **settings)
-    code = array_value(row)
+    code = array_code(row).value
     if code is None:
         return row.evaluate(*arrays)
     y = _quiet.run(code, *arrays)
@@ -405,9 +405,7 @@ def _constant(row: Any, position: int, x: Any, is_recording: bool) -> Any:
             f"{row.name} on a Tensor takes Tensors, arrays and numbers; operand {position} is {type(x).__name__}: "
             f"{brief(x)}"
         )
-    if is_recording and array is x and _is_writeable(array):
-        return array.copy()
-    return array
+    return array.copy() if is_recording and isinstance(x, np.ndarray) and _is_writeable(array) else array
 
 
 def _is_writeable(array: Any) -> bool:

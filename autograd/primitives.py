@@ -90,9 +90,15 @@ def _strong_mul_float(a: float, b: float) -> float:
     return 0.0 if c != c and (a == 0 or b == 0) else c
 
 
+def _strong_mul_array(a: Any, b: Any) -> Any:
+    if isinstance(a, float) and a != 0 and math.isfinite(a):  # as in x**2; there is nothing to guard
+        return a * b
+    return np.where(np.equal(a, 0) | np.equal(b, 0), 0.0, np.multiply(a, b))
+
+
 strong_mul = elementwise(
     "strong_mul",
-    lambda a, b: np.where((np.equal(a, 0)) | (np.equal(b, 0)), 0.0, np.multiply(a, b)),
+    _strong_mul_array,
     lambda y, a, b: (b, a),
     scalar=_strong_mul_float,
     symbol="·",

@@ -163,7 +163,7 @@ def fitted(x: Any, parent: Variable) -> Any:
     if x.shape != shape:
         beyond = x.ndim - len(shape)
         stretched = [i for i, length in enumerate(shape, beyond) if length == 1 and x.shape[i] != 1]
-        x = np.reshape(np.sum(x, axis=(*range(beyond), *stretched)), shape)
+        x = x.sum(axis=(*range(beyond), *stretched)).reshape(shape)
     return (
         x
         if x.dtype is parent._primal.dtype or x.dtype == parent._primal.dtype

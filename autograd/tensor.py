@@ -100,7 +100,7 @@ class Tensor(Variable):
 
     def settle(self) -> None:
         """Notice what the holder of this leaf's array has written into it, and let it count as a change."""
-        if self._kept is not None and not _same_bits(self._kept, self._primal):
+        if self._kept is not None and not _same(self._kept, self._primal):
             self._kept = self._primal.copy()
             self.stamp = next_stamp()
 
@@ -320,9 +320,8 @@ def _read_only(x: Any) -> np.ndarray:
     return view
 
 
-def _same_bits(a: Any, b: Any) -> bool:
-    bits = np.dtype(f"i{a.itemsize}")
-    return a.shape == b.shape and bool((a.view(bits) == b.view(bits)).all())
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and bool((a == b).all() or np.array_equal(a, b, equal_nan=True))
 
 
 class _Quiet(threading.local):

@@ -11,7 +11,7 @@ from autograd.errors import DisconnectedWarning, NotALeafError, NotANumberError,
 from autograd.graph import inside_transform, recording
 from autograd.variable import Variable
 
-__all__ = ["as_float", "number", "outline", "refuse_copy", "warn_of_float"]
+__all__ = ["as_float", "number", "outline", "refuse_copy", "shape_text", "warn_of_float"]
 
 
 def as_float(x: Any) -> float | None:
@@ -65,7 +65,13 @@ def outline(x: Any) -> str:
         return f"{float(array) + 0.0:.4g}"  # a zero has no sign
     if array.ndim == 1 and array.size <= FEW:
         return f"[{', '.join(map(outline, array))}]"
-    shape = "×".join(map(str, array.shape))
     dtype = "" if array.dtype == np.float64 else f" {array.dtype.name}"
-    extremes = f" in [{outline(array.min())}, {outline(array.max())}]" if array.size else ""
-    return f"{shape}{dtype}{extremes}"
+    if not array.size:
+        return f"{shape_text(array)}{dtype}"
+    low, high = outline(array.min()), outline(array.max())
+    return f"{shape_text(array)}{dtype} " + (f"of {low}" if low == high else f"in [{low}, {high}]")
+
+
+def shape_text(x: Any) -> str:
+    """Return such as ``2×3``; 1 for a number."""
+    return "×".join(map(str, np.shape(x))) or "1"

@@ -6,14 +6,12 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, get_args
 
-import numpy as np
-
 from autograd.drawing.diagram import Diagram, Direction, Edge, Kind, Node
 from autograd.drawing.labels import labels
 from autograd.drawing.selection import count_values, depths, newest, visible_operands
 from autograd.drawing.text import counted, shorten
 from autograd.errors import ArgumentError, brief
-from autograd.numbers import outline
+from autograd.numbers import outline, shape_text
 from autograd.rows import Primitive
 from autograd.variable import Variable
 
@@ -183,8 +181,7 @@ class _Picture:
 def _local_gradient(value: Variable, position: int) -> str:
     if isinstance(value.op, Primitive):  # each element by itself
         return outline(value.local_gradient(position))
-    shapes = ["×".join(map(str, np.shape(primal(x)))) or "1" for x in (value, value.inputs[position])]
-    return f"Jacobian {' by '.join(shapes)}"
+    return f"Jacobian {shape_text(value._primal)} by {shape_text(primal(value.inputs[position]))}"
 
 
 def _gradient(value: Variable) -> str:

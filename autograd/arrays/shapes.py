@@ -1,4 +1,4 @@
-"""Arrays in another shape, joined, taken apart, and parts of them."""
+"""The same elements in another shape, or of another type."""
 
 from __future__ import annotations
 
@@ -6,44 +6,99 @@ from typing import Any
 
 import numpy as np
 
-from autograd.array_rows import ArrayPrimitive, array_row
+from autograd.array_rows import array_row
 from autograd.arrays.dispatch import numpy_function
-from autograd.arrays.rearrange import rearrangement, scatter
-from autograd.errors import NotANumberError
+from autograd.arrays.rearrange import static
+from autograd.errors import UnsupportedFunctionError
 from autograd.rows import Operand
+
+__all__ = ["astype", "reshape"]
 
 _reshape = array_row(
     "reshape",
-    lambda x, shape: np.reshape(x, shape),
-    [lambda g, y, x, shape: np.reshape(g, np.shape(x))],
+    lambda x, shape, order="C": np.reshape(x, shape, order),
+    [lambda g, y, x, shape, order="C": np.reshape(g, np.shape(x), order)],
     linear="each",
 )
 
 
 @numpy_function(np.reshape)
-def reshape(a: Any, shape: Any) -> Any:
+def reshape(a: Any, shape: Any, order: str = "C") -> Any:
     """The same elements, in the same order, in another shape."""
-    return _reshape(a, shape=shape)
+    shape = static("reshape", "shape", shape)
+    return _reshape(a, shape=shape) if order == "C" else _reshape(a, shape=shape, order=_order(a, order))
+
+
+def _order(a: Any, order: str) -> str:
+    """Return the order in which elements are counted, where "A" leaves it to how they lie in memory."""
+    if order in ("K", "k"):
+        raise UnsupportedFunctionError(
+            "ravel of a Tensor takes no order='K': how the elements lie in memory is not fixed; use 'C' or 'F'"
+        )
+    if order in ("A", "a"):
+        return "F" if np.isfortran(getattr(a, "_primal", a)) else "C"
+    return order
 
 
 @numpy_function(np.ravel)
-def ravel(a: Any) -> Any:
+def ravel(a: Any, order: str = "C") -> Any:
     """The elements in a row."""
-    return _reshape(a, shape=(-1,))
+    return reshape(a, -1, order)
 
 
-_transpose = array_row(
-    "transpose",
-    lambda x, axes: np.transpose(x, axes),
-    [lambda g, y, x, axes: np.transpose(g, None if axes is None else np.argsort([i % np.ndim(x) for i in axes]))],
+_squeeze = array_row(
+    "squeeze",
+    lambda x, axis: np.squeeze(x, axis),
+    [lambda g, y, x, axis: np.reshape(g, np.shape(x))],
     linear="each",
 )
 
 
-@numpy_function(np.transpose)
-def transpose(a: Any, axes: Any = None) -> Any:
-    """The axes in another order, by default in reverse."""
-    return _transpose(a, axes=None if axes is None else tuple(axes))
+@numpy_function(np.squeeze)
+def squeeze(a: Any, axis: Any = None) -> Any:
+    """Axes of length one left out."""
+    return _squeeze(a, axis=axis)
+
+
+_expand_dims = array_row(
+    "expand_dims",
+    lambda x, axis: np.expand_dims(x, axis),
+    [lambda g, y, x, axis: np.reshape(g, np.shape(x))],
+    linear="each",
+)
+
+
+@numpy_function(np.expand_dims)
+def expand_dims(a: Any, axis: Any) -> Any:
+    """New axes of length one."""
+    return _expand_dims(a, axis=tuple(axis) if isinstance(axis, list) else axis)
+
+
+def _at_least(function: Any, arrays: tuple[Any, ...]) -> Any:
+    """Return the arrays with as many axes as NumPy's ``function`` gives them: one array, or a tuple of them."""
+    found = tuple(
+        _reshape(x, shape=function(np.broadcast_to(0, np.shape(x))).shape) if isinstance(x, Operand) else function(x)
+        for x in arrays
+    )
+    return found[0] if len(found) == 1 else found
+
+
+@numpy_function(np.atleast_1d)
+def atleast_1d(*arys: Any) -> Any:
+    """Arrays with one axis at least."""
+    return _at_least(np.atleast_1d, arys)
+
+
+@numpy_function(np.atleast_2d)
+def atleast_2d(*arys: Any) -> Any:
+    """Arrays with two axes at least; new ones come first."""
+    return _at_least(np.atleast_2d, arys)
+
+
+@numpy_function(np.atleast_3d)
+def atleast_3d(*arys: Any) -> Any:
+    """Arrays with three axes at least; one of them comes first."""
+    return _at_least(np.atleast_3d, arys)
 
 
 _broadcast_to = array_row(
@@ -55,9 +110,22 @@ _broadcast_to = array_row(
 
 
 @numpy_function(np.broadcast_to)
-def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
+def broadcast_to(array: Any, shape: Any) -> Any:
     """The elements repeated along new and stretched axes."""
-    return _broadcast_to(array, shape=shape)
+    return _broadcast_to(array, shape=static("broadcast_to", "shape", shape))
+
+
+@numpy_function(np.broadcast_arrays)
+def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
+    """The arrays, each repeated to the shape of all of them together."""
+    shape = np.broadcast_shapes(*map(np.shape, args))
+    return tuple(np.broadcast_to(x, shape) for x in args)
+
+
+@numpy_function(np.copy)
+def copy(a: Any) -> Any:
+    """The same elements; a new node."""
+    return np.positive(a)
 
 
 astype = array_row(
@@ -69,50 +137,26 @@ astype = array_row(
 )
 
 
-def _place(v: Any, shape: tuple[int, ...], index: Any) -> Any:
-    place = np.zeros(shape, v.dtype)
-    place[index] = v
-    return place
-
-
-_getitem = array_row(
-    "getitem", lambda x, index: x[index], [lambda g, y, x, index: _put(g, np.shape(x), index)], linear="each"
-)
-place: ArrayPrimitive = array_row(
-    "place", _place, [lambda g, y, v, shape, index: _getitem(g, index=index)], linear="each",
-    doc="Zeros of the given shape with v written at the index, which names no element twice.",
-)  # fmt: skip
-
-
-def _put(g: Any, shape: tuple[int, ...], index: Any) -> Any:
-    """Return the transpose of indexing: a sum where an element was taken more than once."""
-    if _names_elements_once(index):
-        return place(g, shape=shape, index=index)
-    numbered = np.arange(1, np.prod(shape, dtype=int) + 1).reshape(shape)
-    return scatter(g, indices=numbered[index], shape=shape)
-
-
-def _names_elements_once(index: Any) -> bool:
-    parts = index if isinstance(index, tuple) else (index,)
-    return not any(isinstance(part, np.ndarray) and part.dtype.kind != "b" for part in parts)
-
-
-def getitem(x: Any, index: Any) -> Any:
-    """Part of an array, by an index of any kind that NumPy knows."""
-    parts = tuple(map(_index, index)) if isinstance(index, tuple) else _index(index)
-    return _getitem(x, index=parts)
-
-
-def _index(part: Any) -> Any:
-    if isinstance(part, list | np.ndarray):
-        return np.array(part)  # a copy, which nobody else can write to
-    if isinstance(part, Operand):
-        raise NotANumberError(
-            f"an index must be made of integers, slices and masks, not {type(part).__name__}; t.numpy().astype(int) "
-            "gives integers"
+def cast(x: Any, dtype: Any, copy: bool = True) -> Any:
+    """The elements as float32 or float64."""
+    kind = np.dtype(dtype)
+    if kind not in (np.float32, np.float64):
+        raise UnsupportedFunctionError(
+            f"astype of a Tensor takes float32 and float64, not {kind.name}, of which there is no derivative; "
+            f"t.numpy().astype({kind.name!r}) is a plain array"
         )
-    return part
+    return astype(x, dtype=kind)
 
 
-rearrangement(np.roll, "a")
-rearrangement(np.repeat, "a")
+if hasattr(np, "astype"):  # since NumPy 2.1
+    numpy_function(np.astype)(cast)
+
+
+@numpy_function(np.full_like)
+def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Any:
+    """A plain array filled with a number; filled with a Tensor, this is broadcasting."""
+    plain = np.broadcast_to(np.zeros((), np.result_type(a)), np.shape(a))
+    if not isinstance(fill_value, Operand):
+        return np.full_like(plain, fill_value, dtype, shape=shape)
+    filled = np.broadcast_to(fill_value, np.shape(a) if shape is None else shape)
+    return cast(filled, np.result_type(a) if dtype is None else dtype)

@@ -1,0 +1,74 @@
+"""Larger arrays: elements repeated, or others put around them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.array_rows import array_row, register_array_row
+from autograd.arrays.dispatch import numpy_function
+from autograd.arrays.rearrange import Rearrangement, rearrangement, static
+from autograd.errors import UnsupportedFunctionError
+
+rearrangement(np.repeat, "a")
+rearrangement(np.resize, "a")
+
+
+@numpy_function(np.tile)
+def tile(A: Any, reps: Any) -> Any:
+    """The whole array repeated along each axis."""
+    counts = [int(n) for n in np.atleast_1d(static("tile", "reps", reps))]
+    shape = (1,) * (len(counts) - np.ndim(A)) + np.shape(A)
+    counts = [1] * (len(shape) - len(counts)) + counts
+    each = list(zip(counts, shape, strict=True))
+    apart = np.reshape(A, [n for _, length in each for n in (1, length)])
+    repeated = np.broadcast_to(apart, [n for pair in each for n in pair])
+    return np.reshape(repeated, [count * length for count, length in each])
+
+
+def surround(array: Any, pad_width: Any, mode: Any, constant_values: Any = 0) -> Any:
+    """Elements around an array, made of its own or of constants."""
+    if mode == "constant":
+        return np.pad(array, pad_width, mode, constant_values=constant_values)
+    return np.pad(array, pad_width, mode)
+
+
+_surround = register_array_row(Rearrangement(surround, ("array", "constant_values")))
+
+_pad_zeros = array_row(
+    "pad_zeros",
+    lambda array, pad_width: np.pad(array, pad_width),
+    [lambda g, y, array, pad_width: g[_within(np.shape(array), pad_width)]],
+    linear="each",
+)
+
+
+def _within(shape: tuple[int, ...], pad_width: Any) -> tuple[slice, ...]:
+    """Return where an array of that shape lies within the padded one."""
+    widths = np.broadcast_to(pad_width, (len(shape), 2))
+    return tuple(slice(before, before + length) for (before, _), length in zip(widths, shape, strict=True))
+
+
+@numpy_function(np.pad)
+def pad(
+    array: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = 0, reflect_type: str = "even"
+) -> Any:
+    """The array with others around it: constants, or its own elements as ``mode`` says."""
+    if mode not in _PADDINGS:
+        raise UnsupportedFunctionError(
+            f"pad of a Tensor takes no mode={mode!r}, only {', '.join(_PADDINGS)}; compute what goes around and join "
+            "it by np.concatenate"
+        )
+    if reflect_type != "even":
+        raise UnsupportedFunctionError(
+            "pad of a Tensor takes no reflect_type='odd'; 2 * edge - np.pad(t, ..., mode='reflect') gives what goes around"
+        )
+    if mode != "constant":
+        return _surround.call(array, pad_width, mode)
+    if isinstance(constant_values, int | float) and constant_values == 0 and not isinstance(pad_width, dict):
+        return _pad_zeros(array, pad_width=static("pad", "pad_width", pad_width))
+    return _surround.call(array, pad_width, mode, constant_values)
+
+
+_PADDINGS = ("constant", "edge", "reflect", "symmetric", "wrap")

@@ -11,10 +11,13 @@ from typing import Any, final
 import numpy as np
 
 from autograd.array_code import array_code
-from autograd.arrays.shapes import getitem, transpose
+from autograd.arrays.axes import transpose
+from autograd.arrays.indexing import getitem
+from autograd.arrays.products import matmul
+from autograd.arrays.shapes import cast
 from autograd.errors import NotALeafError, NotANumberError, NotAScalarError, SizeError, brief
 from autograd.graph import next_stamp, recording
-from autograd.numbers import outline, refuse_copy, warn_of_float
+from autograd.numbers import number, refuse_copy, shape_text, warn_of_float
 from autograd.protocols import call_function, call_ufunc
 from autograd.rows import Primitive, registry
 from autograd.value import Value
@@ -156,11 +159,12 @@ class Tensor(Variable):
         return local_jacobian(self, position)
 
     def _partial_expressions(self, output: str, operands: Sequence[Any]) -> Sequence[Any]:
-        texts = [x if isinstance(x, str | float | int) else outline(x) for x in operands]
+        texts = [x if isinstance(x, str | float | int) else shape_text(x) for x in operands]
         if isinstance(self.op, Primitive):
             return super()._partial_expressions(output, texts)
         assert self.op is not None
-        arguments = [str(x) for x in texts] + [f"{key}={brief(x, 20)}" for key, x in self.settings.items()]
+        said = {key: x for key, x in self.settings.items() if x is not None and x is not False}
+        arguments = [str(x) for x in texts] + [f"{key}={brief(x, 20)}" for key, x in said.items()]
         call = f"{self.op.name}({', '.join(arguments)})"
         return [f"∂{call}/∂{x}" for x in texts]
 
@@ -396,7 +400,9 @@ def _value(row: Any, arrays: Sequence[Any], settings: Mapping[str, Any]) -> Any:
 
 def _constant(row: Any, position: int, x: Any, is_recording: bool) -> Any:
     """Return an operand that is not on the graph as the graph may keep it: nobody else can write to it."""
-    if isinstance(x, int | np.number | np.bool_):
+    if isinstance(x, int):
+        return number(x, f"operand {position} of {row.name}")
+    if isinstance(x, np.number | np.bool_):
         return x
     array = np.asarray(x) if isinstance(x, np.ndarray | list | tuple) else None
     if array is None or array.dtype.kind not in "biuf":
@@ -416,7 +422,7 @@ def _is_writeable(array: Any) -> bool:
     return array is not None  # memory of another kind, such as a mapped file
 
 
-def _operator(row: Primitive, *, reflected: bool = False) -> Callable[..., Any]:
+def _operator(row: Any, *, reflected: bool = False) -> Callable[..., Any]:
     if row.arity == 1:
         return lambda self: _record(row, (self,), NO_SETTINGS)
 
@@ -452,6 +458,8 @@ def _numpy_method(name: str) -> Callable[..., Any]:
     function = getattr(np, name)
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        if len(args) > 1 and name in _TAKES_A_TUPLE and not isinstance(args[0], tuple | list):
+            args = (args,)  # t.reshape(2, 3)
         return call_function(function, (self, *args), kwargs)
 
     method.__name__, method.__doc__ = name, f"As ``np.{name}`` of this tensor."
@@ -459,9 +467,10 @@ def _numpy_method(name: str) -> Callable[..., Any]:
 
 
 _NUMPY_METHODS = """
-    all any argmax argmin argpartition argsort choose clip compress cumprod cumsum diagonal dot max mean min nonzero
+    all any argmax argmin argpartition argsort choose clip compress copy cumprod cumsum diagonal dot max mean min nonzero
     prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var
 """  # as ndarray has them, but for those that write in place
+_TAKES_A_TUPLE = ("reshape", "transpose")  # or its numbers one by one
 
 for _row in registry.values():
     if _row.arity == 1:
@@ -469,10 +478,14 @@ for _row in registry.values():
             setattr(Tensor, _name, _row_method(_row))
 for _name in _NUMPY_METHODS.split():
     setattr(Tensor, _name, _numpy_method(_name))
+Tensor.astype = cast  # type: ignore[attr-defined]
+Tensor.flatten = _numpy_method("ravel")  # type: ignore[attr-defined]
 for _name in ("add", "sub", "mul", "truediv", "pow"):
     _row = registry["div" if _name == "truediv" else _name]
     setattr(Tensor, f"__{_name}__", _operator(_row))
     setattr(Tensor, f"__r{_name}__", _operator(_row, reflected=True))
+Tensor.__matmul__ = _operator(matmul)  # type: ignore[attr-defined]
+Tensor.__rmatmul__ = _operator(matmul, reflected=True)  # type: ignore[attr-defined]
 for _name in ("neg", "pos", "abs"):
     setattr(Tensor, f"__{_name}__", _operator(registry["positive" if _name == "pos" else _name]))
 for _name in ("gt", "ge", "lt", "le", "eq", "ne"):

@@ -484,8 +484,8 @@ for _name in ("add", "sub", "mul", "truediv", "pow"):
     _row = registry["div" if _name == "truediv" else _name]
     setattr(Tensor, f"__{_name}__", _operator(_row))
     setattr(Tensor, f"__r{_name}__", _operator(_row, reflected=True))
-Tensor.__matmul__ = _operator(matmul)  # type: ignore[attr-defined]
-Tensor.__rmatmul__ = _operator(matmul, reflected=True)  # type: ignore[attr-defined]
+for _name in ("__matmul__", "__rmatmul__"):
+    setattr(Tensor, _name, _operator(matmul, reflected=_name == "__rmatmul__"))
 for _name in ("neg", "pos", "abs"):
     setattr(Tensor, f"__{_name}__", _operator(registry["positive" if _name == "pos" else _name]))
 for _name in ("gt", "ge", "lt", "le", "eq", "ne"):

@@ -14,10 +14,10 @@ from autograd.array_code import pullback
 from autograd.graph import operations, set_recording
 from autograd.numbers import number
 from autograd.primitives import strong_mul
-from autograd.reverse import adjoints, arrays_of, fitted, is_finite, local_partials
+from autograd.reverse import adjoints, arrays_of, elementwise_partial, fitted, is_finite, local_partials
 from autograd.rows import Primitive
 from autograd.tensor import Tensor
-from autograd.variable import Variable, warn_of_limits
+from autograd.variable import Variable, primal, warn_of_limits
 
 __all__ = ["tangents"]
 
@@ -69,6 +69,9 @@ def _along_array(node: Any, tangent: Mapping[Variable, Any], create_graph: bool)
     if row.__class__ is Primitive:
         found = _elementwise(row, moving, y, operands, create_graph, strong=False)
         if not is_finite(found):
+            warn_of_limits(
+                node, [(elementwise_partial(node, i), primal(t)) for i, t in enumerate(moving) if t is not None]
+            )
             found = _elementwise(row, moving, y, operands, create_graph, strong=True)
     else:
         found = row.tangent(moving, operands, node.settings)

@@ -17,9 +17,18 @@ from autograd.primitives import positive, strong_mul
 from autograd.rows import Primitive
 from autograd.tensor import Tensor
 from autograd.value import Value, as_value, recorded_value
-from autograd.variable import Variable, warn_of_limits
+from autograd.variable import Variable, primal, warn_of_limits
 
-__all__ = ["Adjoints", "adjoints", "arrays_of", "fitted", "is_finite", "local_jacobian", "local_partials"]
+__all__ = [
+    "Adjoints",
+    "adjoints",
+    "arrays_of",
+    "elementwise_partial",
+    "fitted",
+    "is_finite",
+    "local_jacobian",
+    "local_partials",
+]
 
 
 class Adjoints(NamedTuple):
@@ -139,6 +148,8 @@ def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> I
             if usual is not None:
                 contribution = usual[position](adjoint, y, *operands)
             elif is_elementwise:
+                if strong:
+                    warn_of_limits(node, [(primal(adjoint), elementwise_partial(node, position))])
                 contribution = pullback(row, position, create_graph, strong)(adjoint, y, *operands)
             else:
                 contribution = row.transpose(position)(adjoint, y, *operands, **node.settings)
@@ -148,6 +159,13 @@ def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> I
 def arrays_of(operands: Sequence[Any]) -> list[Any]:
     """Return the operands with arrays and numbers in place of Variables."""
     return [x._primal if isinstance(x, Variable) else x for x in operands]
+
+
+def elementwise_partial(node: Any, position: int) -> Any:
+    """Return the partial derivative of each element of a Tensor by one of its operands."""
+    return array_code(node.op).pullbacks[position](
+        np.ones(node.shape, node.dtype), node._primal, *arrays_of(node.inputs)
+    )
 
 
 def fitted(x: Any, parent: Variable) -> Any:
@@ -196,8 +214,7 @@ def local_jacobian(node: Tensor, position: int) -> Any:
     arrays = arrays_of(node.inputs)
     with np.errstate(all="ignore"):
         if isinstance(row, Primitive):
-            partial = pullback(row, position)(np.ones(node.shape, node.dtype), node._primal, *arrays)
-            return np.broadcast_to(partial, node.shape)
+            return np.broadcast_to(elementwise_partial(node, position), node.shape)
         transpose = row.transpose(position)
         one_by_one = np.eye(node.size, dtype=node.dtype).reshape(node.size, *node.shape)
         rows = [fitted(transpose(g, node._primal, *arrays, **node.settings), node.inputs[position]) for g in one_by_one]

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+
 from autograd.errors import ArgumentError, NonFiniteWarning, warn
 from autograd.rows import Operand, registry
 from autograd.symbols import partial_expressions, to_text
@@ -14,7 +16,7 @@ from autograd.symbols import partial_expressions, to_text
 if TYPE_CHECKING:
     from autograd.drawing import Diagram
 
-__all__ = ["Edge", "Variable", "warn_of_limits"]
+__all__ = ["Edge", "Variable", "primal", "warn_of_limits"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,19 +54,27 @@ class Edge:
         return f"{self._left} = {self._right if isinstance(self._right, str) else to_text(self._right)}"
 
 
-def warn_of_limits(node: Variable, factors: Iterable[tuple[float, float]]) -> None:
+def warn_of_limits(node: Variable, factors: Iterable[tuple[Any, Any]]) -> None:
     """Warn where the strong zero may hide a limit: an infinite derivative behind a local gradient of exactly zero.
 
-    ``factors`` are pairs in the order of the chain rule, the one nearer to the result first. Zero times inf is the
-    branch not taken, and zero. Inf times zero is either that, or a limit such as that of cbrt(x**3) at 0, which is 1.
+    ``factors`` are pairs of numbers, or of arrays, in the order of the chain rule, the one nearer to the result first.
+    Zero times inf is the branch not taken, and zero. Inf times zero is either that, or a limit such as that of cbrt(x**3) at 0, which is 1.
     """
-    hidden = any(not math.isfinite(nearer) and farther == 0 for nearer, farther in factors)
-    if hidden and node.op is not registry["strong_mul"]:  # that is a step of an earlier derivative, which has warned
+    if (
+        any(map(_hides_a_limit, factors)) and node.op is not registry["strong_mul"]
+    ):  # that is a step of an earlier derivative, which has warned
         warn(
             f"behind {node!r}, the result of {node.op!r}, a derivative that is not finite meets one that is exactly "
             "zero; their product counts as zero, which may not be the limit",
             NonFiniteWarning,
         )
+
+
+def _hides_a_limit(factors: tuple[Any, Any]) -> bool:
+    nearer, farther = factors
+    if isinstance(nearer, float) and isinstance(farther, float):
+        return not math.isfinite(nearer) and farther == 0
+    return bool(np.any(~np.isfinite(nearer) & np.equal(farther, 0)))
 
 
 class Variable(Operand):
@@ -212,3 +222,8 @@ class Variable(Operand):
         from autograd.drawing import draw  # drawing looks down on the engine, not the other way round
 
         return draw(self, **options)
+
+
+def primal(x: Any) -> Any:
+    """Return the number or array behind a Variable, and anything else as it is."""
+    return x._primal if isinstance(x, Variable) else x

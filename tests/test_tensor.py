@@ -28,6 +28,7 @@ from autograd import (
     grad,
     no_grad,
 )
+from autograd.forward import tangents
 
 # What it holds ----------------------------------------------------------------------------------------------------
 
@@ -508,3 +509,27 @@ def test_a_picture_shows_shape_range_and_local_gradients() -> None:
     assert "2×3 in [0, 5]" in text
     assert "Jacobian 3 by 2×3" in text
     assert "∂" in text
+
+
+# Zero times what is not finite --------------------------------------------------------------------------------------
+
+
+def test_a_limit_that_a_strong_zero_may_hide_is_warned_of_in_both_modes() -> None:
+    t = Tensor([0.0, 1.0])
+    y = np.cbrt(t**3)
+    with pytest.warns(NonFiniteWarning, match="may not be the limit"):
+        y.sum().backward()
+    with pytest.warns(NonFiniteWarning, match="may not be the limit"):
+        tangents([y], {t: np.ones(2)})
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_branch_not_taken_has_no_say_and_raises_no_warning(create_graph: bool) -> None:
+    t = Tensor([-1.0, 0.0, 2.0])
+    y = np.where(t > 0, np.log(t) + np.sqrt(t) + t**0.5, 0.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        y.sum().backward(create_graph=create_graph)
+        tangent = tangents([y], {t: np.ones(3)})[y]
+    gradient = t.grad.numpy() if create_graph else t.grad
+    assert gradient.tolist() == tangent.tolist() == [0.0, 0.0, 0.5 + 1 / np.sqrt(2.0)]

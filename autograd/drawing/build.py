@@ -13,7 +13,7 @@ from autograd.drawing.text import counted, shorten
 from autograd.errors import ArgumentError, brief
 from autograd.numbers import outline, shape_text
 from autograd.rows import Primitive
-from autograd.variable import Variable
+from autograd.variable import Variable, primal
 
 __all__ = ["draw"]
 
@@ -186,8 +186,3 @@ def _local_gradient(value: Variable, position: int) -> str:
 
 def _gradient(value: Variable) -> str:
     return NEVER_COMPUTED if value._grad is None and not value.reached else outline(primal(value.grad))
-
-
-def primal(x: Any) -> Any:
-    """Return the number or array behind a Variable, and anything else as it is."""
-    return x._primal if isinstance(x, Variable) else x

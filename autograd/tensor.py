@@ -467,8 +467,8 @@ def _numpy_method(name: str) -> Callable[..., Any]:
 
 
 _NUMPY_METHODS = """
-    all any argmax argmin argpartition argsort choose clip compress copy cumprod cumsum diagonal dot max mean min nonzero
-    prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var
+    all any argmax argmin argpartition argsort choose clip compress copy cumprod cumsum diagonal dot max mean min
+    nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var
 """  # as ndarray has them, but for those that write in place
 _TAKES_A_TUPLE = ("reshape", "transpose")  # or its numbers one by one
 

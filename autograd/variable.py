@@ -58,11 +58,11 @@ def warn_of_limits(node: Variable, factors: Iterable[tuple[Any, Any]]) -> None:
     """Warn where the strong zero may hide a limit: an infinite derivative behind a local gradient of exactly zero.
 
     ``factors`` are pairs of numbers, or of arrays, in the order of the chain rule, the one nearer to the result first.
-    Zero times inf is the branch not taken, and zero. Inf times zero is either that, or a limit such as that of cbrt(x**3) at 0, which is 1.
+    Zero times inf is the branch not taken, and zero. Inf times zero is either that, or a limit such as that of
+    cbrt(x**3) at 0, which is 1.
     """
-    if (
-        any(map(_hides_a_limit, factors)) and node.op is not registry["strong_mul"]
-    ):  # that is a step of an earlier derivative, which has warned
+    hidden = any(map(_hides_a_limit, factors))
+    if hidden and node.op is not registry["strong_mul"]:  # that is a step of an earlier derivative, which has warned
         warn(
             f"behind {node!r}, the result of {node.op!r}, a derivative that is not finite meets one that is exactly "
             "zero; their product counts as zero, which may not be the limit",

@@ -23,7 +23,7 @@ _transpose = array_row(
 
 @numpy_function(np.transpose)  # np.permute_dims is the same function
 def transpose(a: Any, axes: Any = None) -> Any:
-    """The axes in another order, by default in reverse."""
+    """Return the array with its axes in another order, by default in reverse."""
     return _transpose(a, axes=None if axes is None else tuple(axes))
 
 
@@ -34,25 +34,25 @@ def _as_by(function: Callable[..., Any], a: Any, *arguments: Any) -> Any:
 
 @numpy_function(np.matrix_transpose)
 def matrix_transpose(x: Any) -> Any:
-    """The last two axes exchanged."""
+    """Return the array with its last two axes exchanged."""
     return _as_by(np.matrix_transpose, x)
 
 
 @numpy_function(np.swapaxes)
 def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
-    """Two axes exchanged."""
+    """Return the array with two axes exchanged."""
     return _as_by(np.swapaxes, a, axis1, axis2)
 
 
 @numpy_function(np.moveaxis)
 def moveaxis(a: Any, source: Any, destination: Any) -> Any:
-    """Some axes moved to other places, the others left in order."""
+    """Return the array with some axes moved to other places, the others left in order."""
     return _as_by(np.moveaxis, a, source, destination)
 
 
 @numpy_function(np.rollaxis)
 def rollaxis(a: Any, axis: int, start: int = 0) -> Any:
-    """One axis moved backwards, until it lies before another."""
+    """Return the array with one axis moved, until it lies before another."""
     return _as_by(np.rollaxis, a, axis, start)
 
 
@@ -66,19 +66,19 @@ _flip = array_row(
 
 @numpy_function(np.flip)
 def flip(m: Any, axis: Any = None) -> Any:
-    """The elements in reverse order along ``axis``, along all axes by default."""
+    """Return the elements in reverse order along ``axis``, along all axes by default."""
     return _flip(m, axis=axis)
 
 
 @numpy_function(np.flipud)
 def flipud(m: Any) -> Any:
-    """The rows in reverse order."""
+    """Return the rows in reverse order."""
     return flip(m, 0)
 
 
 @numpy_function(np.fliplr)
 def fliplr(m: Any) -> Any:
-    """The columns in reverse order."""
+    """Return the columns in reverse order."""
     return flip(m, 1)
 
 
@@ -92,7 +92,7 @@ _rot90 = array_row(
 
 @numpy_function(np.rot90)
 def rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
-    """The plane of two axes turned by ``k`` right angles."""
+    """Return the array with the plane of two axes turned by ``k`` right angles."""
     return _rot90(m, k=k, axes=tuple(axes))
 
 
@@ -106,5 +106,5 @@ _roll = array_row(
 
 @numpy_function(np.roll)
 def roll(a: Any, shift: Any, axis: Any = None) -> Any:
-    """The elements moved along ``axis``; those pushed out at one end come in at the other."""
+    """Return the elements moved along ``axis``; those pushed out at one end come in at the other."""
     return _roll(a, shift=static("roll", "shift", shift), axis=axis)

@@ -17,7 +17,7 @@ rearrangement(np.resize, "a")
 
 @numpy_function(np.tile)
 def tile(A: Any, reps: Any) -> Any:
-    """The whole array repeated along each axis."""
+    """Return the whole array repeated along each axis."""
     counts = [int(n) for n in np.atleast_1d(static("tile", "reps", reps))]
     shape = (1,) * (len(counts) - np.ndim(A)) + np.shape(A)
     counts = [1] * (len(shape) - len(counts)) + counts
@@ -28,7 +28,7 @@ def tile(A: Any, reps: Any) -> Any:
 
 
 def surround(array: Any, pad_width: Any, mode: Any, constant_values: Any = 0) -> Any:
-    """Elements around an array, made of its own or of constants."""
+    """Return ``array`` with elements around it, its own or constants."""
     if mode == "constant":
         return np.pad(array, pad_width, mode, constant_values=constant_values)
     return np.pad(array, pad_width, mode)
@@ -54,7 +54,7 @@ def _within(shape: tuple[int, ...], pad_width: Any) -> tuple[slice, ...]:
 def pad(
     array: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = 0, reflect_type: str = "even"
 ) -> Any:
-    """The array with others around it: constants, or its own elements as ``mode`` says."""
+    """Return the array with others around it: constants, or its own elements as ``mode`` says."""
     if mode not in _PADDINGS:
         raise UnsupportedFunctionError(
             f"pad of a Tensor takes no mode={mode!r}, only {', '.join(_PADDINGS)}; compute what goes around and join "
@@ -62,7 +62,8 @@ def pad(
         )
     if reflect_type != "even":
         raise UnsupportedFunctionError(
-            "pad of a Tensor takes no reflect_type='odd'; 2 * edge - np.pad(t, ..., mode='reflect') gives what goes around"
+            f"pad of a Tensor takes no reflect_type={reflect_type!r}; subtract what mode='reflect' puts around it from "
+            "twice what mode='edge' does"
         )
     if mode != "constant":
         return _surround.call(array, pad_width, mode)

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograd.array_rows import ArrayPrimitive, array_row
-from autograd.arrays.rearrange import scatter
-from autograd.errors import NotANumberError
-from autograd.rows import Operand
+from autograd.arrays.rearrange import holds_operand, scatter
+from autograd.errors import NotANumberError, brief
 
 __all__ = ["getitem", "part", "place"]
 
@@ -51,7 +50,7 @@ _getitem = array_row(
 
 
 def getitem(x: Any, index: Any) -> Any:
-    """Part of an array, by an index of any kind that NumPy knows."""
+    """Return part of an array, by an index of any kind that NumPy knows."""
     if not isinstance(index, tuple):
         index = (index,)
     index = tuple([_component(i) for i in index])
@@ -63,9 +62,9 @@ def _component(i: Any) -> Any:
     """Return one component of an index as the graph may keep it: an array as a copy that nobody else can write to."""
     if i is None or i is Ellipsis or isinstance(i, int | slice | np.integer | np.bool_):
         return i
-    if isinstance(i, Operand):
+    if holds_operand(i):
         raise NotANumberError(
-            f"an index must be made of integers, slices and masks, not {type(i).__name__}; t.numpy().astype(int) "
+            f"an index must be made of integers, slices and masks, not of Tensors: {brief(i)}; t.numpy().astype(int) "
             "gives integers"
         )
     array = np.array(i)

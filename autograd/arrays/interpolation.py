@@ -13,7 +13,10 @@ from autograd.rows import Operand
 
 @numpy_function(np.interp)
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: float | None = None) -> Any:
-    """The lines between the points (xp, fp), at x; at a point, the derivative by x is that of what is right of it."""
+    """Return the lines between the points (xp, fp), at x.
+
+    At a point, the derivative by x is that of what lies to its right.
+    """
     x, xp, fp = _as_arrays(x, xp, fp)
     if period is not None:
         x, xp, fp = _one_period(x, xp, fp, period)
@@ -29,7 +32,8 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
 
 def _as_arrays(*operands: Any) -> list[Any]:
     """Return the operands, those that are not differentiated as arrays of the same type."""
-    dtype = np.result_type(*[x for x in operands if isinstance(x, Operand)] or [float])
+    differentiated: list[Any] = [x for x in operands if isinstance(x, Operand)]
+    dtype = np.result_type(*differentiated or [float])
     return [x if isinstance(x, Operand) else np.asarray(x, dtype) for x in operands]
 
 

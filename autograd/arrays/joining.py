@@ -31,7 +31,7 @@ _concatenate = array_row(
 
 @numpy_function(np.concatenate)  # np.concat is the same function
 def concatenate(arrays: Any, axis: int | None = 0) -> Any:
-    """The arrays one behind the other along ``axis``, or flattened where it is None."""
+    """Return the arrays one behind the other along ``axis``, or flattened where it is None."""
     operands = list(arrays)
     if axis is None:
         operands, axis = [np.ravel(x) for x in operands], 0
@@ -51,7 +51,7 @@ _stack = array_row(
 
 @numpy_function(np.stack)
 def stack(arrays: Any, axis: int = 0) -> Any:
-    """The arrays one behind the other along a new axis."""
+    """Return the arrays one behind the other along a new axis."""
     operands = list(arrays)
     ndim = np.ndim(operands[0]) if operands else 0
     return _stack(*operands, axis=normalize_axis_index(axis, ndim + 1))
@@ -59,32 +59,32 @@ def stack(arrays: Any, axis: int = 0) -> Any:
 
 @numpy_function(np.vstack)
 def vstack(tup: Any) -> Any:
-    """The arrays below each other."""
+    """Return the arrays below each other."""
     return concatenate([np.atleast_2d(x) for x in tup], 0)
 
 
 @numpy_function(np.hstack)
 def hstack(tup: Any) -> Any:
-    """The arrays side by side."""
+    """Return the arrays side by side."""
     arrays = [np.atleast_1d(x) for x in tup]
     return concatenate(arrays, 0 if arrays and arrays[0].ndim == 1 else 1)
 
 
 @numpy_function(np.dstack)
 def dstack(tup: Any) -> Any:
-    """The arrays behind each other along the third axis."""
+    """Return the arrays behind each other along the third axis."""
     return concatenate([np.atleast_3d(x) for x in tup], 2)
 
 
 @numpy_function(np.column_stack)
 def column_stack(tup: Any) -> Any:
-    """The arrays side by side, those of one axis as columns."""
+    """Return the arrays side by side, those of one axis as columns."""
     return concatenate([x if np.ndim(x) > 1 else np.reshape(x, (-1, 1)) for x in tup], 1)
 
 
 @numpy_function(np.append)
 def append(arr: Any, values: Any, axis: int | None = None) -> Any:
-    """``values`` behind ``arr`` along ``axis``, or both flattened."""
+    """Return ``arr`` with ``values`` behind it along ``axis``, or both flattened."""
     return concatenate([arr, values], axis)
 
 
@@ -96,7 +96,7 @@ _insert = rearrangement(np.insert, "arr", "values")
 
 @numpy_function(np.insert)
 def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
-    """``values`` before the elements of ``arr`` that ``obj`` names."""
+    """Return ``arr`` with ``values`` before its elements that ``obj`` names."""
     if not isinstance(arr, Operand) and np.asarray(arr).dtype.kind != "f":
         raise UnsupportedFunctionError(
             "insert of a Tensor into an array of integers would cut off what is behind the point, and there is no "
@@ -115,25 +115,25 @@ def _split(function: Callable[..., Any], ary: Any, indices_or_sections: Any, axi
 
 @numpy_function(np.split)
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    """Parts along ``axis``: as many of one length, or those between given bounds."""
+    """Return parts along ``axis``: as many of one length, or those between given bounds."""
     return _split(np.split, ary, indices_or_sections, axis)
 
 
 @numpy_function(np.array_split)
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    """Parts along ``axis``: as many of nearly one length, or those between given bounds."""
+    """Return parts along ``axis``: as many of nearly one length, or those between given bounds."""
     return _split(np.array_split, ary, indices_or_sections, axis)
 
 
 @numpy_function(np.hsplit)
 def hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
-    """Parts that lie side by side."""
+    """Return parts that lie side by side."""
     return split(ary, indices_or_sections, 1 if np.ndim(ary) > 1 else 0)
 
 
 @numpy_function(np.vsplit)
 def vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
-    """Parts of a matrix, or of an array of more axes, that lie below each other."""
+    """Return parts of a matrix, or of an array of more axes, that lie below each other."""
     if np.ndim(ary) < 2:
         raise ValueError("vsplit only works on arrays of 2 or more dimensions")
     return split(ary, indices_or_sections, 0)
@@ -141,12 +141,12 @@ def vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
 
 @numpy_function(np.dsplit)
 def dsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
-    """Parts along the third axis."""
+    """Return parts along the third axis."""
     return split(ary, indices_or_sections, 2)
 
 
 def unstack(x: Any, *, axis: int = 0) -> tuple[Any, ...]:
-    """The arrays that stack would join into this one."""
+    """Return the arrays that stack would join into this one."""
     axis = normalize_axis_index(axis, np.ndim(x))
     return tuple(x[_at(axis, i)] for i in range(np.shape(x)[axis]))
 

@@ -17,7 +17,7 @@ from autograd.arrays.dispatch import numpy_functions, own, refuse_argument
 from autograd.errors import UnsupportedFunctionError
 from autograd.rows import Operand
 
-__all__ = ["Rearrangement", "gather", "rearrangement", "scatter", "static"]
+__all__ = ["Rearrangement", "gather", "holds_operand", "rearrangement", "scatter", "static"]
 
 
 def _gather(x: Any, indices: Any) -> Any:
@@ -86,7 +86,7 @@ class Rearrangement(ArrayPrimitive):
 
     def _apply(self, *operands: Any, **settings: Any) -> Any:
         filled = {name: _filled(x, operands) if name in self.moved else x for name, x in settings.items()}
-        bound = inspect.BoundArguments(self.signature, filled)  # type: ignore[arg-type]  # any dict will do
+        bound = inspect.BoundArguments(self.signature, filled)
         return self.function(*bound.args, **bound.kwargs)
 
     def _transpose(self, g: Any, y: Any, *operands: Any, position: int, **settings: Any) -> Any:
@@ -116,7 +116,7 @@ def static(function: str, name: str, x: Any) -> Any:
     UnsupportedFunctionError
         If it holds a Tensor or a Value: a setting is not differentiated.
     """
-    if _holds_operand(x):
+    if holds_operand(x):
         raise UnsupportedFunctionError(
             f"{function} of a Tensor takes no Tensor as {name}, which is not differentiated; give plain numbers, such "
             "as t.numpy()"
@@ -124,8 +124,9 @@ def static(function: str, name: str, x: Any) -> Any:
     return own(x)
 
 
-def _holds_operand(x: Any) -> bool:
-    return isinstance(x, Operand) or (isinstance(x, list | tuple) and any(map(_holds_operand, x)))
+def holds_operand(x: Any) -> bool:
+    """Tell whether x is a Tensor or a Value, or has one within its lists and tuples."""
+    return isinstance(x, Operand) or (isinstance(x, list | tuple) and any(map(holds_operand, x)))
 
 
 def rearrangement(function: Callable[..., Any], *moved: str) -> Rearrangement:

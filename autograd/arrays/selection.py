@@ -21,13 +21,13 @@ rearrangement(np.take_along_axis, "arr")
 
 @numpy_function(np.sort)
 def sort(a: Any, axis: int | None = -1, kind: Any = None, stable: Any = None) -> Any:
-    """The elements in order of size; equal ones stay in the order they have, whatever the ``kind``."""
+    """Return the elements in order of size; equal ones stay in the order they have, whatever the ``kind``."""
     return _ordered(a, axis, lambda x, axis: np.argsort(x, axis, kind="stable"))
 
 
 @numpy_function(np.partition)
 def partition(a: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect") -> Any:
-    """The elements with the ``kth`` smallest in its place, smaller ones before it and larger ones behind."""
+    """Return the elements with the ``kth`` smallest in its place, smaller ones before it and larger ones behind."""
     return _ordered(a, axis, lambda x, axis: np.argpartition(x, kth, axis, kind))
 
 
@@ -41,8 +41,9 @@ def _ordered(a: Any, axis: int | None, order: Any) -> Any:
     return part(a, index=tuple(index))
 
 
-def _on_diagonal(rows: int, columns: int, offset: int) -> tuple[Any, Any]:
+def _on_diagonal(shape: tuple[int, ...], offset: int) -> tuple[Any, Any]:
     """Return the two indices of each element on a diagonal of a matrix."""
+    rows, columns = shape
     start = max(-offset, 0)
     i = np.arange(start, max(start, min(rows, columns - offset)))
     return i, i + offset
@@ -50,44 +51,45 @@ def _on_diagonal(rows: int, columns: int, offset: int) -> tuple[Any, Any]:
 
 @numpy_function(np.diagonal)
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """The diagonal of the matrices in two axes, as the last axis."""
+    """Return the diagonal of the matrices in two axes, as the last axis."""
     a = np.moveaxis(a, (axis1, axis2), (-2, -1))
-    return part(a, index=(..., *_on_diagonal(*np.shape(a)[-2:], offset)))
+    return part(a, index=(..., *_on_diagonal(np.shape(a)[-2:], offset)))
 
 
 @numpy_function(np.diag)
 def diag(v: Any, k: int = 0) -> Any:
-    """The diagonal of a matrix, or the matrix that has ``v`` on its diagonal and zeros elsewhere."""
+    """Return the diagonal of a matrix, or the matrix that has ``v`` on its diagonal and zeros elsewhere."""
     if np.ndim(v) != 1:
         return np.diagonal(v, k)
     n = len(v) + abs(k)
-    return place(v, shape=(n, n), index=_on_diagonal(n, n, k))
+    return place(v, shape=(n, n), index=_on_diagonal((n, n), k))
 
 
 @numpy_function(np.diagflat)
 def diagflat(v: Any, k: int = 0) -> Any:
-    """The matrix with the elements of ``v`` on its diagonal."""
+    """Return the matrix with the elements of ``v`` on its diagonal."""
     return np.diag(np.ravel(v), k)
 
 
 @numpy_function(np.trace)
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """The sum along a diagonal."""
+    """Return the sum along a diagonal."""
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
 
 
 @numpy_function(np.tril)
 def tril(m: Any, k: int = 0) -> Any:
-    """The elements on and below the ``k``-th diagonal, and zeros above."""
+    """Return the elements on and below the ``k``-th diagonal, and zeros above."""
     return np.where(_below(m, k), m, 0.0)
 
 
 @numpy_function(np.triu)
 def triu(m: Any, k: int = 0) -> Any:
-    """The elements on and above the ``k``-th diagonal, and zeros below."""
+    """Return the elements on and above the ``k``-th diagonal, and zeros below."""
     return np.where(_below(m, k - 1), 0.0, m)
 
 
 def _below(m: Any, k: int) -> Any:
     """Return a mask of the elements on and below the ``k``-th diagonal."""
-    return np.tri(*np.shape(m)[-2:], k=k, dtype=bool)
+    rows, columns = np.shape(m)[-2:] if np.ndim(m) > 1 else 2 * np.shape(m)
+    return np.tri(rows, columns, k, dtype=bool)

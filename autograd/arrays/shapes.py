@@ -24,7 +24,7 @@ _reshape = array_row(
 
 @numpy_function(np.reshape)
 def reshape(a: Any, shape: Any, order: str = "C") -> Any:
-    """The same elements, in the same order, in another shape."""
+    """Return the same elements, in the same order, in another shape."""
     shape = static("reshape", "shape", shape)
     return _reshape(a, shape=shape) if order == "C" else _reshape(a, shape=shape, order=_order(a, order))
 
@@ -42,7 +42,7 @@ def _order(a: Any, order: str) -> str:
 
 @numpy_function(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
-    """The elements in a row."""
+    """Return the elements in a row."""
     return reshape(a, -1, order)
 
 
@@ -56,7 +56,7 @@ _squeeze = array_row(
 
 @numpy_function(np.squeeze)
 def squeeze(a: Any, axis: Any = None) -> Any:
-    """Axes of length one left out."""
+    """Return the array without its axes of length one, or without those given."""
     return _squeeze(a, axis=axis)
 
 
@@ -70,34 +70,31 @@ _expand_dims = array_row(
 
 @numpy_function(np.expand_dims)
 def expand_dims(a: Any, axis: Any) -> Any:
-    """New axes of length one."""
+    """Return the array with new axes of length one."""
     return _expand_dims(a, axis=tuple(axis) if isinstance(axis, list) else axis)
 
 
 def _at_least(function: Any, arrays: tuple[Any, ...]) -> Any:
     """Return the arrays with as many axes as NumPy's ``function`` gives them: one array, or a tuple of them."""
-    found = tuple(
-        _reshape(x, shape=function(np.broadcast_to(0, np.shape(x))).shape) if isinstance(x, Operand) else function(x)
-        for x in arrays
-    )
+    found = tuple(_reshape(x, shape=function(np.broadcast_to(0, np.shape(x))).shape) for x in arrays)
     return found[0] if len(found) == 1 else found
 
 
 @numpy_function(np.atleast_1d)
 def atleast_1d(*arys: Any) -> Any:
-    """Arrays with one axis at least."""
+    """Return arrays with one axis at least."""
     return _at_least(np.atleast_1d, arys)
 
 
 @numpy_function(np.atleast_2d)
 def atleast_2d(*arys: Any) -> Any:
-    """Arrays with two axes at least; new ones come first."""
+    """Return arrays with two axes at least; new ones come first."""
     return _at_least(np.atleast_2d, arys)
 
 
 @numpy_function(np.atleast_3d)
 def atleast_3d(*arys: Any) -> Any:
-    """Arrays with three axes at least; one of them comes first."""
+    """Return arrays with three axes at least; one of them comes first."""
     return _at_least(np.atleast_3d, arys)
 
 
@@ -111,20 +108,20 @@ _broadcast_to = array_row(
 
 @numpy_function(np.broadcast_to)
 def broadcast_to(array: Any, shape: Any) -> Any:
-    """The elements repeated along new and stretched axes."""
+    """Return the elements repeated along new and stretched axes."""
     return _broadcast_to(array, shape=static("broadcast_to", "shape", shape))
 
 
 @numpy_function(np.broadcast_arrays)
 def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
-    """The arrays, each repeated to the shape of all of them together."""
+    """Return the arrays, each repeated to the shape of all of them together."""
     shape = np.broadcast_shapes(*map(np.shape, args))
     return tuple(np.broadcast_to(x, shape) for x in args)
 
 
 @numpy_function(np.copy)
 def copy(a: Any) -> Any:
-    """The same elements; a new node."""
+    """Return the same elements as a new node."""
     return np.positive(a)
 
 
@@ -138,7 +135,7 @@ astype = array_row(
 
 
 def cast(x: Any, dtype: Any, copy: bool = True) -> Any:
-    """The elements as float32 or float64."""
+    """Return the elements as float32 or float64."""
     kind = np.dtype(dtype)
     if kind not in (np.float32, np.float64):
         raise UnsupportedFunctionError(
@@ -154,9 +151,9 @@ if hasattr(np, "astype"):  # since NumPy 2.1
 
 @numpy_function(np.full_like)
 def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Any:
-    """A plain array filled with a number; filled with a Tensor, this is broadcasting."""
-    plain = np.broadcast_to(np.zeros((), np.result_type(a)), np.shape(a))
-    if not isinstance(fill_value, Operand):
-        return np.full_like(plain, fill_value, dtype, shape=shape)
-    filled = np.broadcast_to(fill_value, np.shape(a) if shape is None else shape)
-    return cast(filled, np.result_type(a) if dtype is None else dtype)
+    """Return a plain array filled with a number, or a Tensor broadcast to the shape of another."""
+    shape = np.shape(a) if shape is None else shape
+    dtype = np.result_type(a) if dtype is None else dtype
+    if isinstance(fill_value, Operand):
+        return cast(broadcast_to(fill_value, shape), dtype)
+    return np.full(shape, fill_value, dtype)

@@ -73,7 +73,7 @@ OF_INTERPOLATION = [
             np.concatenate([x, -x, x * 0.1 + 1.0]), [0.0, 0.5, 1.0], [1.0, 5.0, 2.0], left, right
         ),
         note="beyond",
-    ),  # fmt: skip
+    ),
     Case(np.interp, [within(4.4, 4.6, 3), (3,)], lambda x, fp: np.interp(x, [5, -8, 3], fp, period=-4), note="period"),
     Case(np.interp, [(1,)], lambda fp: np.interp([0.0, 1.0, 2.0], [1.0], fp, left=7.0), note="one point"),
     Case(np.interp, [(3,)], lambda fp: np.interp([1.0, 0.5], [0.0, 1.0, 1.0], fp), note="a jump"),

@@ -80,11 +80,28 @@ class ArrayPrimitive:
                 return operand.apply_array_row(self, operands, settings)
         return self.value(*operands, **settings)
 
-    def transpose(self, position: int) -> Callable[..., Any]:
-        """Return the transpose of the derivative by the operand at ``position``."""
+    def transpose(self, position: int, strong: bool = False) -> Callable[..., Any]:
+        """Return the transpose of the derivative by the operand at ``position``; with ``strong`` zeros, see `strongly`.
+
+        A row that is not linear in each operand has its derivatives from other rows, which have strong zeros of their
+        own.
+        """
         if callable(self.transposes):
-            return functools.partial(self.transposes, position=position)
-        return self.transposes[position]
+            found: Callable[..., Any] = functools.partial(self.transposes, position=position)
+        else:
+            found = self.transposes[position]
+        if not strong or self.linear != "each":
+            return found
+
+        def with_strong_zeros(g: Any, y: Any, *operands: Any, **settings: Any) -> Any:
+            before, x, behind = operands[:position], operands[position], operands[position + 1 :]
+
+            def of(g: Any, *others: Any) -> Any:
+                return found(g, y, *others[:position], x, *others[position:], **settings)
+
+            return strongly(of, g, *before, *behind)
+
+        return with_strong_zeros
 
     def tangent(self, tangents: Sequence[Any], operands: Sequence[Any], settings: Mapping[str, Any]) -> Any:
         """Return the derivative along ``tangents``: one for each operand, None for one that stands still.
@@ -96,11 +113,38 @@ class ArrayPrimitive:
             moving = [np.zeros_like(x) if t is None else t for x, t in zip(operands, tangents, strict=True)]
             return self(*moving, **settings)
         if self.linear == "each":
+            product = functools.partial(self, **settings)
             terms = [
-                self(*operands[:i], t, *operands[i + 1 :], **settings) for i, t in enumerate(tangents) if t is not None
+                strongly(product, *operands[:i], t, *operands[i + 1 :]) for i, t in enumerate(tangents) if t is not None
             ]
             return functools.reduce(np.add, terms)
         return NotImplemented
+
+
+def strongly(product: Callable[..., Any], *factors: Any) -> Any:
+    """Return ``product(*factors)``, where zero times inf or nan is zero.
+
+    ``product`` is linear in each factor, so each element of the result is a sum of products. In the sums where every
+    factor that is not finite meets a zero, it counts as zero; the others stay as they are. Which are which, the product
+    itself tells, of marks in the places of the numbers; they are random, so that no sum of them vanishes by chance.
+    """
+    found = product(*factors)
+    if np.isfinite(_array(found)).all():
+        return found
+    rng = np.random.default_rng(0)
+
+    def marks(places: Any) -> Any:
+        return np.where(places, rng.uniform(1.0, 2.0, np.shape(places)), 0.0)
+
+    arrays = [_array(x) for x in factors]
+    not_zero = [marks(x != 0) for x in arrays]
+    met = [product(*not_zero[:i], marks(~np.isfinite(x)), *not_zero[i + 1 :]) for i, x in enumerate(arrays)]
+    finite = [np.where(np.isfinite(a), x, 0.0) for a, x in zip(arrays, factors, strict=True)]
+    return np.where(functools.reduce(np.add, met) == 0, product(*finite), found)
+
+
+def _array(x: Any) -> Any:
+    return np.asarray(getattr(x, "_primal", x))
 
 
 Row = TypeVar("Row", bound=ArrayPrimitive)

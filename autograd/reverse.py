@@ -152,7 +152,7 @@ def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> I
                     warn_of_limits(node, [(primal(adjoint), elementwise_partial(node, position))])
                 contribution = pullback(row, position, create_graph, strong)(adjoint, y, *operands)
             else:
-                contribution = row.transpose(position)(adjoint, y, *operands, **node.settings)
+                contribution = row.transpose(position, strong)(adjoint, y, *operands, **node.settings)
             yield parent, fitted(contribution, parent)
 
 

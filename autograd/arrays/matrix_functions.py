@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd.rows import Operand
-
 __all__ = ["expm"]
 
 _DEGREE = 13
@@ -56,9 +54,10 @@ def expm(a: Any) -> Any:
     >>> round(turned[1, 0].item(), 6), round(float(angle.grad), 6)
     (0.5, 0.866025)
     """
-    numbers = a.numpy() if isinstance(a, Operand) else np.asarray(a)
-    if numbers.ndim < 2 or numbers.shape[-1] != numbers.shape[-2]:
-        raise ValueError(f"expm takes square matrices, not an array of shape {numbers.shape}")
+    shape = np.shape(a)
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise ValueError(f"expm takes square matrices, not an array of shape {shape}")
+    numbers = np.asarray(getattr(a, "_primal", a))  # how often to square is a choice, and has no derivative
     norm = np.abs(numbers).sum(axis=-2).max(initial=0.0)
     squarings = math.ceil(math.log2(norm / _LARGEST)) if _LARGEST < norm < math.inf else 0
     result = _pade(np.multiply(a, 0.5**squarings))

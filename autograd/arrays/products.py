@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.array_rows import array_row
+from autograd.array_rows import ArrayPrimitive, array_row
 from autograd.arrays.dispatch import numpy_function
 
 __all__ = ["matmul", "transposed"]
@@ -162,14 +162,14 @@ def _cross_in_space(x1: Any, x2: Any, axis: int = -1) -> Any:
 
 
 # Each is the transpose of the other: y[k] = Σ a[i] v[k-i], wherever both exist, and y[k] = Σ a[k+i] v[i] over all of v.
-_convolve = array_row(
+_convolve: ArrayPrimitive = array_row(
     "convolve",
     np.convolve,
     [lambda g, y, a, v: _correlate(g, v), lambda g, y, a, v: _correlate(g, a)],
     linear="each",
     symbol="∗",
 )
-_correlate = array_row(
+_correlate: ArrayPrimitive = array_row(
     "correlate",
     np.correlate,
     [lambda g, y, a, v: _convolve(g, v), lambda g, y, a, v: _correlate(a, g)],

@@ -467,7 +467,7 @@ def _numpy_method(name: str) -> Callable[..., Any]:
 
 
 _NUMPY_METHODS = """
-    all any argmax argmin argpartition argsort choose clip compress copy cumprod cumsum diagonal dot max mean min
+    all any argmax argmin argpartition argsort clip copy cumprod cumsum diagonal dot max mean min
     nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var
 """  # as ndarray has them, but for those that write in place
 _TAKES_A_TUPLE = ("reshape", "transpose")  # or its numbers one by one
@@ -479,6 +479,7 @@ for _row in registry.values():
 for _name in _NUMPY_METHODS.split():
     setattr(Tensor, _name, _numpy_method(_name))
 Tensor.astype = cast  # type: ignore[attr-defined]
+Tensor.compress = lambda self, condition, axis=None: np.compress(condition, self, axis)  # type: ignore[attr-defined]
 Tensor.flatten = _numpy_method("ravel")  # type: ignore[attr-defined]
 for _name in ("add", "sub", "mul", "truediv", "pow"):
     _row = registry["div" if _name == "truediv" else _name]

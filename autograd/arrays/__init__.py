@@ -2,6 +2,7 @@
 
 from autograd.arrays import (
     axes,
+    counting,
     decompositions,
     einsum,
     elementwise,
@@ -22,6 +23,7 @@ from autograd.arrays.sequences import dot, logsumexp, max, min, norm, prod, sum
 
 __all__ = [
     "axes",
+    "counting",
     "decompositions",
     "dot",
     "einsum",

@@ -107,4 +107,4 @@ _roll = array_row(
 @numpy_function(np.roll)
 def roll(a: Any, shift: Any, axis: Any = None) -> Any:
     """Return the elements moved along ``axis``; those pushed out at one end come in at the other."""
-    return _roll(a, shift=static("roll", "shift", shift), axis=axis)
+    return _roll(a, shift=static("roll", "shift", shift), axis=static("roll", "axis", axis))

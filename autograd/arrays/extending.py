@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.array_rows import array_row, register_array_row
-from autograd.arrays.dispatch import numpy_function
+from autograd.arrays.dispatch import numpy_function, numpy_functions
 from autograd.arrays.rearrange import Rearrangement, rearrangement, static
 from autograd.errors import UnsupportedFunctionError
 
@@ -27,11 +27,10 @@ def tile(A: Any, reps: Any) -> Any:
     return np.reshape(repeated, [count * length for count, length in each])
 
 
-def surround(array: Any, pad_width: Any, mode: Any, constant_values: Any = 0) -> Any:
+def surround(array: Any, pad_width: Any, mode: Any, constant_values: Any = None) -> Any:
     """Return ``array`` with elements around it, its own or constants."""
-    if mode == "constant":
-        return np.pad(array, pad_width, mode, constant_values=constant_values)
-    return np.pad(array, pad_width, mode)
+    options = {} if constant_values is None else {"constant_values": constant_values}
+    return np.pad(array, pad_width, mode, **options)
 
 
 _surround = register_array_row(Rearrangement(surround, ("array", "constant_values")))
@@ -50,10 +49,7 @@ def _within(shape: tuple[int, ...], pad_width: Any) -> tuple[slice, ...]:
     return tuple(slice(before, before + length) for (before, _), length in zip(widths, shape, strict=True))
 
 
-@numpy_function(np.pad)
-def pad(
-    array: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = 0, reflect_type: str = "even"
-) -> Any:
+def pad(array: Any, pad_width: Any, mode: Any = "constant", *, reflect_type: str = "even", **options: Any) -> Any:
     """Return the array with others around it: constants, or its own elements as ``mode`` says."""
     if mode not in _PADDINGS:
         raise UnsupportedFunctionError(
@@ -65,11 +61,10 @@ def pad(
             f"pad of a Tensor takes no reflect_type={reflect_type!r}; subtract what mode='reflect' puts around it from "
             "twice what mode='edge' does"
         )
-    if mode != "constant":
-        return _surround.call(array, pad_width, mode)
-    if isinstance(constant_values, int | float) and constant_values == 0 and not isinstance(pad_width, dict):
+    if mode == "constant" and not options and not isinstance(pad_width, dict):
         return _pad_zeros(array, pad_width=static("pad", "pad_width", pad_width))
-    return _surround.call(array, pad_width, mode, constant_values)
+    return _surround.call(array, pad_width, mode, **options)
 
 
 _PADDINGS = ("constant", "edge", "reflect", "symmetric", "wrap")
+numpy_functions[np.pad] = pad  # which looks at the mode before it refuses what belongs to others

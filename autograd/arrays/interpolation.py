@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays.dispatch import numpy_function
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, SizeError
 from autograd.rows import Operand
 
 
@@ -21,6 +21,10 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     if period is not None:
         x, xp, fp = _one_period(x, xp, fp, period)
         left = right = None
+    if np.ndim(xp) != 1 or np.size(xp) == 0 or np.shape(xp) != np.shape(fp):
+        raise SizeError(
+            f"xp and fp must be of one axis, of one length and not empty, not {np.shape(xp)} and {np.shape(fp)}"
+        )
     before = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, max(len(xp) - 2, 0))
     behind = np.minimum(before + 1, len(xp) - 1)
     width = xp[behind] - xp[before]

@@ -59,8 +59,10 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 @numpy_function(np.diag)
 def diag(v: Any, k: int = 0) -> Any:
     """Return the diagonal of a matrix, or the matrix that has ``v`` on its diagonal and zeros elsewhere."""
-    if np.ndim(v) != 1:
+    if np.ndim(v) == 2:
         return np.diagonal(v, k)
+    if np.ndim(v) != 1:
+        raise ValueError("Input must be 1- or 2-d.")
     n = len(v) + abs(k)
     return place(v, shape=(n, n), index=_on_diagonal((n, n), k))
 

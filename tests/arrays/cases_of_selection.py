@@ -79,4 +79,18 @@ OF_INTERPOLATION = [
     Case(np.interp, [(3,)], lambda fp: np.interp([1.0, 0.5], [0.0, 1.0, 1.0], fp), note="a jump"),
 ]
 
-CASES = [*OF_CHOICE, *OF_SIZE, *OF_PLACE, *OF_INTERPOLATION]
+DATA = np.array([0.0, 1.0, 2.5, 3.0, 7.0, np.nan])
+
+OF_COUNTING = [
+    Case(np.bincount, [(4,)], lambda weights: np.bincount([3, 1, 3, 0], weights)),
+    Case(np.bincount, [(0,)], lambda weights: np.bincount([], weights, minlength=2), note="empty"),
+    Case(np.histogram, [(6,)], lambda weights: np.histogram(DATA, [0, 1, 1.5, 3], weights=weights)[0]),
+    Case(
+        np.histogram,
+        [(5,)],
+        lambda weights: np.histogram(DATA[:5], 4, (1, 7), weights=weights, density=True)[0],
+        note="density",
+    ),
+]
+
+CASES = [*OF_CHOICE, *OF_SIZE, *OF_PLACE, *OF_INTERPOLATION, *OF_COUNTING]

@@ -30,6 +30,10 @@ OF_SHAPE = [
     Case(np.broadcast_to, [(1, 3)], lambda array: np.broadcast_to(array, (0, 3)), note="to none"),
     Case(np.broadcast_arrays, [(3, 1), (2,), ()]),
     Case(np.broadcast_arrays, [(3, 1)], lambda a: np.broadcast_arrays(a, np.ones(2))[0], note="constant"),
+    Case(np.meshgrid, [(2,), (3,), (4,)]),
+    Case(np.meshgrid, [(2,), ()], lambda *xi: np.meshgrid(*xi, indexing="ij"), note="ij"),
+    Case(np.meshgrid, [(2,), (3,)], lambda *xi: np.meshgrid(*xi, sparse=True), note="sparse"),
+    Case(np.meshgrid, [(2,)], note="one axis"),
     Case(np.copy, [(2, 3)]),
     Case(np.astype, [(2, 3)], lambda a: np.astype(a, a.dtype)),
     Case(np.full_like, [(2, 3)], lambda a: np.full_like(a, a[0, 1])),
@@ -76,7 +80,7 @@ OF_EXTENDING = [
     Case(np.pad, [(2, 3)], lambda a: np.pad(a, 1)),
     Case(np.pad, [(2, 3)], lambda a: np.pad(a, ((0, 1), (2, 0))), note="each"),
     Case(np.pad, [(0, 3)], lambda a: np.pad(a, (1, 2)), note="empty"),
-    Case(np.pad, [(2, 3)], lambda a: np.pad(a, 1, constant_values=5.0), note="number"),
+    Case(np.pad, [(2, 3)], lambda a: np.pad(a, [(1, 2)], "constant", constant_values=5.0), note="number"),
     Case(np.pad, [(2, 3), ()], lambda a, c: np.pad(a, (1, 2), constant_values=c), note="operand"),
     Case(
         np.pad, [(2,), (), ()], lambda a, c, d: np.pad(a, 2, "constant", constant_values=((c, d),)), note="two operands"

@@ -22,7 +22,25 @@ plain_functions.add(np.linalg.matrix_rank)
 SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
 
 
-_inv = array_row("inv", lambda a: np.linalg.inv(a), [lambda g, y, a: -(transposed(y) @ g @ transposed(y))], symbol="⁻¹")
+@numpy_function(np.linalg.matrix_transpose)
+def matrix_transpose(x: Any) -> Any:
+    """The last two axes exchanged."""
+    return np.matrix_transpose(x)
+
+
+@numpy_function(np.linalg.diagonal)
+def diagonal(x: Any, offset: int = 0) -> Any:
+    """The diagonals of matrices."""
+    return np.diagonal(x, offset, -2, -1)
+
+
+@numpy_function(np.linalg.trace)
+def trace(x: Any, offset: int = 0) -> Any:
+    """The sums of the diagonals of matrices."""
+    return np.trace(x, offset, -2, -1)
+
+
+_inv = array_row("inv", lambda a: np.linalg.inv(a), [lambda g, y, a: -(transposed(y) @ g @ transposed(y))])
 
 
 @numpy_function(np.linalg.inv)
@@ -142,7 +160,7 @@ def _pinv_transpose(g: Any, y: Any, a: Any, hermitian: bool, **cutoff: Any) -> A
     return (found + transposed(found)) / 2 if hermitian else found
 
 
-_pinv = array_row("pinv", lambda a, **settings: np.linalg.pinv(a, **settings), [_pinv_transpose], symbol="⁺")
+_pinv = array_row("pinv", lambda a, **settings: np.linalg.pinv(a, **settings), [_pinv_transpose])
 
 
 @numpy_function(np.linalg.pinv)
@@ -175,6 +193,8 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> Any:
 def matrix_power(a: Any, n: int) -> Any:
     """The product of n equal matrices, or of -n inverses: by repeated squaring."""
     n = operator.index(n)
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
+        raise np.linalg.LinAlgError(f"matrix_power takes square matrices, not an array of shape {a.shape}")
     if n < 0:
         a, n = np.linalg.inv(a), -n
     if n == 0:

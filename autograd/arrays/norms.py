@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,20 +13,19 @@ from autograd.arrays.reductions import Axis, expanded
 __all__: list[str] = []
 
 
-def _p_norm_value(x: Any, p: float, axis: Axis, keepdims: bool) -> Any:
-    if p == 2:
-        return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
-    return np.sum(np.abs(x) ** p, axis=axis, keepdims=keepdims) ** (1 / p)
-
-
 def _p_norm_transpose(g: Any, y: Any, x: Any, p: float, axis: Axis, keepdims: bool) -> Any:
     """At the zero vector the derivative is 0, the mean of all slopes there."""
     g, y = expanded(g, x, axis, keepdims), expanded(y, x, axis, keepdims)
-    unit = x / np.where(y == 0, 1.0, y)
-    return g * (unit if p == 2 else np.sign(x) * np.abs(unit) ** (p - 1))
+    length = np.where(y == 0, 1.0, y)
+    return x * (g / length) if p == 2 else g * np.sign(x) * np.abs(x / length) ** (p - 1)
 
 
-_p_norm = array_row("norm", _p_norm_value, [_p_norm_transpose], doc="The sum of |x|**p, to the power 1/p.")
+_p_norm = array_row(
+    "norm",
+    lambda x, p, axis, keepdims: np.linalg.vector_norm(x, axis=axis, keepdims=keepdims, ord=p),
+    [_p_norm_transpose],
+    doc="The sum of |x|**p, to the power 1/p.",
+)
 
 
 def _of_vectors(x: Any, p: float, axis: Axis, keepdims: bool) -> Any:
@@ -37,6 +35,8 @@ def _of_vectors(x: Any, p: float, axis: Axis, keepdims: bool) -> Any:
         return np.min(np.abs(x), axis=axis, keepdims=keepdims)
     if p == 0:  # how many are not zero
         return np.sum(np.abs(np.sign(x)), axis=axis, keepdims=keepdims)
+    if p == 1:
+        return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
     return _p_norm(x, p=p, axis=axis, keepdims=keepdims)
 
 
@@ -44,13 +44,12 @@ def _of_matrices(x: Any, p: Any) -> Any:
     """Return the norm of each matrix of a stack."""
     if p in (None, "fro", "f"):
         return _p_norm(x, p=2, axis=(-2, -1), keepdims=False)
-    if p == "nuc":
-        return np.sum(np.abs(np.linalg.svdvals(x)), axis=-1)  # by abs, the derivative is 0 at a singular value of 0
-    choose: Callable[..., Any] = np.max if p in (1, 2, np.inf) else np.min
+    if p in ("nuc", 2, -2):
+        values = np.abs(np.linalg.svdvals(x))  # none is negative; abs makes the derivative 0 at a value of 0
+        return np.sum(values, axis=-1) if p == "nuc" else np.max(values, axis=-1) if p == 2 else np.min(values, axis=-1)
     if p in (1, -1, np.inf, -np.inf):
-        return choose(np.sum(np.abs(x), axis=-2 if abs(p) == 1 else -1), axis=-1)
-    if p in (2, -2):
-        return choose(np.linalg.svdvals(x), axis=-1)
+        sums = np.sum(np.abs(x), axis=-2 if abs(p) == 1 else -1)
+        return np.max(sums, axis=-1) if p > 0 else np.min(sums, axis=-1)
     raise ValueError(f"{p!r} is no norm of a matrix; there are 'fro', 'nuc', 1, -1, 2, -2, inf and -inf")
 
 

@@ -61,9 +61,10 @@ def _matmul(x1: Any, x2: Any) -> Any:
 @numpy_function(np.dot)
 def dot(a: Any, b: Any) -> Any:
     """The product over the last axis of a and the last but one of b, or the only one."""
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
+    axes_of_a, axes_of_b = np.ndim(a), np.ndim(b)
+    if axes_of_a == 0 or axes_of_b == 0:
         return np.multiply(a, b)
-    if np.ndim(a) == 1 or np.ndim(b) <= 2:
+    if axes_of_a == 1 or axes_of_b <= 2:
         return matmul(a, b)
     return np.tensordot(a, b, axes=(-1, -2))
 
@@ -167,14 +168,12 @@ _convolve: ArrayPrimitive = array_row(
     np.convolve,
     [lambda g, y, a, v: _correlate(g, v), lambda g, y, a, v: _correlate(g, a)],
     linear="each",
-    symbol="∗",
 )
 _correlate: ArrayPrimitive = array_row(
     "correlate",
     np.correlate,
     [lambda g, y, a, v: _convolve(g, v), lambda g, y, a, v: _correlate(a, g)],
     linear="each",
-    symbol="⋆",
 )
 
 

@@ -5,14 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.array_rows import array_row, register_array_row
 from autograd.arrays.dispatch import numpy_function, numpy_functions
 from autograd.arrays.rearrange import Rearrangement, rearrangement, static
 from autograd.errors import UnsupportedFunctionError
 
-rearrangement(np.repeat, "a")
 rearrangement(np.resize, "a")
+
+_repeat = rearrangement(np.repeat, "a")
+
+
+@numpy_function(np.repeat)
+def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
+    """Return each element several times, along ``axis`` or all in a row."""
+    if not isinstance(repeats, int):
+        return _repeat.call(a, repeats, axis)
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    shape = list(np.shape(a))
+    axis = normalize_axis_index(axis, len(shape))
+    each = np.broadcast_to(np.expand_dims(a, axis + 1), [*shape[: axis + 1], repeats, *shape[axis + 1 :]])
+    shape[axis] *= repeats
+    return np.reshape(each, shape)
 
 
 @numpy_function(np.tile)

@@ -35,7 +35,6 @@ OF_SHAPE = [
     Case(np.meshgrid, [(2,), (3,)], lambda *xi: np.meshgrid(*xi, sparse=True), note="sparse"),
     Case(np.meshgrid, [(2,)], note="one axis"),
     Case(np.copy, [(2, 3)]),
-    Case(np.astype, [(2, 3)], lambda a: np.astype(a, a.dtype)),
     Case(np.full_like, [(2, 3)], lambda a: np.full_like(a, a[0, 1])),
     Case(np.full_like, [(2, 3)], lambda a: np.full_like(a, a[:, :1], shape=(2, 2)), note="shape"),
 ]
@@ -66,6 +65,8 @@ OF_ORDER = [
 OF_EXTENDING = [
     Case(np.repeat, [(3,)], lambda a: np.repeat(a, [1, 0, 2])),
     Case(np.repeat, [(2, 3)], lambda a: np.repeat(a, 2, axis=-1), note="axis"),
+    Case(np.repeat, [(2, 3)], lambda a: np.repeat(a, [2], axis=0), note="list of one"),
+    Case(np.repeat, [(2, 3)], lambda a: np.repeat(a, 2), note="each of all"),
     Case(np.repeat, [()], lambda a: np.repeat(a, 3), note="0-d"),
     Case(np.repeat, [(2,)], lambda a: np.repeat(a, 0), note="to none"),
     Case(np.tile, [(2, 3)], lambda A: np.tile(A, 2)),
@@ -124,8 +125,16 @@ OF_JOINING = [
     Case(np.hsplit, [(4,)], lambda a: np.hsplit(a, [1]), note="1-d"),
     Case(np.vsplit, [(4, 2)], lambda a: np.vsplit(a, 2)),
     Case(np.dsplit, [(1, 2, 4)], lambda a: np.dsplit(a, 2)),
-    Case(np.unstack, [(2, 3)]),
-    Case(np.unstack, [(2, 3)], lambda a: np.unstack(a, axis=-1)[1], note="axis"),
 ]
 
-CASES = [*OF_SHAPE, *OF_ORDER, *OF_EXTENDING, *OF_JOINING]
+SINCE_NUMPY_2_1 = (
+    [
+        Case(np.astype, [(2, 3)], lambda a: np.astype(a, a.dtype)),
+        Case(np.unstack, [(2, 3)]),
+        Case(np.unstack, [(2, 3)], lambda a: np.unstack(a, axis=-1)[1], note="axis"),
+    ]
+    if hasattr(np, "unstack")
+    else []
+)
+
+CASES = [*OF_SHAPE, *OF_ORDER, *OF_EXTENDING, *OF_JOINING, *SINCE_NUMPY_2_1]

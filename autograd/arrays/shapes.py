@@ -23,9 +23,9 @@ _reshape = array_row(
 
 
 @numpy_function(np.reshape)
-def reshape(a: Any, shape: Any, order: str = "C") -> Any:
+def reshape(a: Any, shape: Any = None, order: str = "C", newshape: Any = None) -> Any:
     """Return the same elements, in the same order, in another shape."""
-    shape = static("reshape", "shape", shape)
+    shape = static("reshape", "shape", newshape if shape is None else shape)  # NumPy 2.0 calls it newshape
     return _reshape(a, shape=shape) if order == "C" else _reshape(a, shape=shape, order=_order(a, order))
 
 

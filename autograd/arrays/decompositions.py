@@ -1,9 +1,9 @@
 """Matrices taken apart: cholesky, eigh, svd, qr.
 
-NumPy returns several arrays, and a row has one: it packs them into one matrix, one above the other, and its parts are
-the results. Singular vectors and eigenvectors have no derivative where their values coincide; it comes out as inf or
-nan, and `backward` says so. The values themselves have one there, and it stays clean; a second derivative of theirs goes
-by way of the vectors.
+NumPy returns several arrays, and a row has one: it packs them into a matrix, one above the other, and the results are
+parts of it. Singular vectors and eigenvectors have no derivative where their values coincide; it comes out as inf or
+nan, and `backward` says so. The values themselves have one there, and it stays clean; their second derivative goes by
+way of the vectors.
 """
 
 from __future__ import annotations

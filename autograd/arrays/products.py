@@ -107,12 +107,12 @@ def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
 
 def matvec(x1: Any, x2: Any) -> Any:
     """The products of matrices and vectors, in stacks."""
-    return matmul(x1, x2[..., None])[..., 0]
+    return matmul(x1, np.expand_dims(x2, -1))[..., 0]
 
 
 def vecmat(x1: Any, x2: Any) -> Any:
     """The products of vectors and matrices, in stacks."""
-    return matmul(x1[..., None, :], x2)[..., 0, :]
+    return matmul(np.expand_dims(x1, -2), x2)[..., 0, :]
 
 
 if hasattr(np, "matvec"):  # since NumPy 2.2

@@ -89,9 +89,16 @@ CASES = [
     Case(np.vdot, [(), ()]),
     *(Case(np.inner, shapes) for shapes in [[(), (2,)], [(3,), (3,)], [(2, 3), (3,)], [(2, 3), (2, 2, 3)]]),
     *(Case(np.outer, shapes) for shapes in [[(), (2,)], [(2,), (3,)], [(2, 2), (3, 1)], [(0,), (2,)]]),
-    *(Case(np.vecdot, shapes) for shapes in [[(3,), (3,)], [(2, 3), (3,)], [(2, 1, 3), (2, 3)]]),
-    *(Case(np.matvec, shapes) for shapes in [[(2, 3), (3,)], [(2, 2, 3), (3,)], [(2, 3), (4, 3)]]),
-    *(Case(np.vecmat, shapes) for shapes in [[(3,), (3, 2)], [(3,), (2, 3, 2)], [(4, 3), (3, 2)]]),
+    *(
+        Case(getattr(np, name), shapes)
+        for name, *all_shapes in [
+            ("vecdot", [(3,), (3,)], [(2, 3), (3,)], [(2, 1, 3), (2, 3)]),
+            ("matvec", [(2, 3), (3,)], [(2, 2, 3), (3,)], [(2, 3), (4, 3)]),
+            ("vecmat", [(3,), (3, 2)], [(3,), (2, 3, 2)], [(4, 3), (3, 2)]),
+        ]
+        for shapes in all_shapes
+        if hasattr(np, name)  # the last two since NumPy 2.2
+    ),
     *(Case(np.kron, shapes) for shapes in [[(2,), (3,)], [(2, 3), (2, 1)], [(2,), (2, 1, 2)], [(), (2,)]]),
     Case(np.cross, [(3,), (3,)]),
     Case(np.cross, [(2, 1, 3), (2, 3)]),

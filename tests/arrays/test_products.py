@@ -27,6 +27,8 @@ each_product = pytest.mark.parametrize("product", PRODUCTS.values(), ids=PRODUCT
 def test_lists_stand_beside_tensors(function: Callable[..., Any]) -> None:
     t = Tensor([[1.0, 2.0], [3.0, 4.0]])
     assert function([[1, 0], [1, 1]], t).tolist() == function([[1, 0], [1, 1]], t.numpy()).tolist()
+    assert np.linalg.vecdot([1, 2], t).tolist() == [5.0, 11.0]
+    assert np.tensordot(t, [[1, 0], [0, 1]]).item() == 5.0
     assert ([[1, 0], [1, 1]] @ t).tolist() == [[1.0, 2.0], [4.0, 6.0]]
 
 

@@ -131,17 +131,20 @@ class Groups:
     count : int
         How many groups there are; some may be empty.
     gather : callable
-        Turns the arguments of a call into groups.
+        Turns the arguments of a call into groups; None if they are whole arrays.
     value : callable
         The value on groups of floats.
     partials : callable
         ``partials(y, *groups)`` returns a sequence of partial derivatives for each group.
+    of_arrays : callable
+        Does the same for whole arrays, as NumPy does it: ``of_arrays(*arguments, **settings)``.
     """
 
     count: int
-    gather: Callable[..., tuple[Sequence[Any], ...]]
+    gather: Callable[..., tuple[Sequence[Any], ...] | None]
     value: Callable[..., float]
     partials: Callable[..., Sequence[Sequence[Any]]]
+    of_arrays: Callable[..., Any]
 
 
 class Primitive:
@@ -253,7 +256,10 @@ class Primitive:
             if self.groups is None:
                 row, operands = self._split(arguments, settings)
                 return row(*operands)
-            operands = self.groups.gather(*arguments, **settings)
+            groups = self.groups.gather(*arguments, **settings)
+            if groups is None:
+                return self.groups.of_arrays(*arguments, **settings)
+            operands = groups
         if self.record is not None:
             result = self.record(*operands)
             if result is not NotImplemented:

@@ -3,10 +3,13 @@
 from autograd.arrays import (
     axes,
     counting,
+    cumulative,
     decompositions,
+    differences,
     einsum,
     elementwise,
     extending,
+    extremes,
     indexing,
     interpolation,
     joining,
@@ -18,17 +21,21 @@ from autograd.arrays import (
     reductions,
     selection,
     shapes,
+    statistics,
 )
 from autograd.arrays.sequences import dot, logsumexp, max, min, norm, prod, sum
 
 __all__ = [
     "axes",
     "counting",
+    "cumulative",
     "decompositions",
+    "differences",
     "dot",
     "einsum",
     "elementwise",
     "extending",
+    "extremes",
     "indexing",
     "interpolation",
     "joining",
@@ -45,5 +52,6 @@ __all__ = [
     "reductions",
     "selection",
     "shapes",
+    "statistics",
     "sum",
 ]

@@ -1,6 +1,7 @@
 """Rows over many operands at once: sum, prod, dot, max, min, norm, logsumexp.
 
-Such a row has no fixed arity. It is called with a sequence, and its node has one edge for every element.
+Such a row has no fixed arity. It is called with a sequence, and its node has one edge for every element. Called with an
+array, it does what NumPy's function of that name does.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import reductions
 from autograd.errors import ArgumentError, NotANumberError, SizeError, brief
-from autograd.primitives import exp, where
 from autograd.rows import Groups, Operand, Point, Primitive, register
 
 __all__ = ["dot", "logsumexp", "max", "min", "norm", "prod", "sum"]
@@ -28,7 +29,8 @@ def many(
     partials: Callable[..., Sequence[Sequence[Any]]],
     *,
     scalar: Callable[..., float],
-    gather: Callable[..., tuple[Sequence[Any], ...]] | None = None,
+    of_arrays: Callable[..., Any],
+    gather: Callable[..., tuple[Sequence[Any], ...] | None] | None = None,
     split: Callable[[Sequence[Any]], tuple[Sequence[Any], ...]] = lambda operands: (operands,),
     count: int = 1,
     domain: tuple[float, float] = (-2.0, 2.0),
@@ -44,8 +46,10 @@ def many(
         The value on groups of arrays, and on groups of floats.
     partials : callable
         ``partials(y, *groups)`` returns a sequence of partial derivatives for each group.
+    of_arrays : callable
+        What is called in place of the row when it is given Tensors or ndarrays.
     gather : callable
-        Turns the arguments of a call into groups.
+        Turns the arguments of a call into groups; None if they are whole arrays.
     split : callable
         Turns all operands, one behind the other, into groups again.
     count : int
@@ -62,7 +66,7 @@ def many(
             symbol=symbol,
             domain=((domain,),),
             kinks=kinks,
-            groups=Groups(count, gather or _one_group(name), scalar, partials),
+            groups=Groups(count, gather or _one_group(name), scalar, partials, of_arrays),
         )
     )
 
@@ -78,10 +82,20 @@ def _elements(row: str, usage: str, values: Any) -> Sequence[Any]:
     return tuple(values)
 
 
-def _one_group(row: str, empty_has_a_value: bool = True) -> Callable[..., tuple[Sequence[Any]]]:
+def _are_arrays(*arguments: Any) -> bool:
+    """Tell whether one of these is a Tensor, or all are ndarrays of numbers."""
+    arrays = [x for x in arguments if hasattr(x, "__array_function__") and x.dtype != object]
+    return bool(arrays) and (len(arrays) == len(arguments) or any(isinstance(x, Operand) for x in arrays))
+
+
+def _one_group(row: str, empty_has_a_value: bool = True) -> Callable[..., tuple[Sequence[Any]] | None]:
     usage = f"one flat sequence of numbers, as in {row}([a, b])"
 
-    def gather(*sequences: Any) -> tuple[Sequence[Any]]:
+    def gather(*sequences: Any, **settings: Any) -> tuple[Sequence[Any]] | None:
+        if sequences and type(sequences[0]) is not list and _are_arrays(sequences[0]):
+            return None
+        if settings:
+            raise TypeError(f"{row} of a sequence takes no {', '.join(settings)}; make it an array, as by np.stack")
         if len(sequences) != 1:
             raise NotANumberError(f"{row} takes {usage}, not {len(sequences)} arguments")
         operands = _elements(row, usage, sequences[0])
@@ -96,12 +110,13 @@ def _one_group(row: str, empty_has_a_value: bool = True) -> Callable[..., tuple[
 sum = many(
     "sum",
     lambda xs: functools.reduce(np.add, xs, 0.0),
-    lambda y, xs: ((1.0,) * len(xs),),
+    reductions.SUM.of_list,
     scalar=lambda xs: builtins.sum(xs, 0.0),
+    of_arrays=np.sum,
     symbol="Σ",
     doc="""sum(values)
 
-The sum of a sequence of numbers, as one node with an edge for each.""",
+The sum of a sequence of numbers, as one node with an edge for each; of an array, as np.sum.""",
 )
 
 
@@ -117,16 +132,19 @@ prod = many(
     lambda xs: functools.reduce(np.multiply, xs, 1.0),
     _products_of_the_others,
     scalar=lambda xs: float(math.prod(xs)),
+    of_arrays=np.prod,
     symbol="Π",
     kinks={(0.0, 2.0, 3.0): (6.0, 0.0, 0.0), (0.0, 0.0, 3.0): (0.0, 0.0, 0.0)},
     doc="""prod(values)
 
-The product of a sequence of numbers; its derivatives hold where elements are zero.""",
+The product of a sequence of numbers; its derivatives hold where elements are zero. Of an array, as np.prod.""",
 )
 
 
-def _dot_groups(xs: Any, ys: Any, start: Any = None) -> tuple[Sequence[Any], ...]:
+def _dot_groups(xs: Any, ys: Any, start: Any = None) -> tuple[Sequence[Any], ...] | None:
     if type(xs) is not list or type(ys) is not list:
+        if _are_arrays(xs, ys):
+            return None
         usage = "two flat sequences of numbers, as in dot([a, b], [c, d])"
         xs, ys = _elements("dot", usage, xs), _elements("dot", usage, ys)
     if len(xs) != len(ys):
@@ -144,11 +162,17 @@ def _dot_split(operands: Sequence[Any]) -> tuple[Sequence[Any], ...]:
     return operands[:half], operands[half : 2 * half], operands[2 * half :]
 
 
+def _dot_of_arrays(xs: Any, ys: Any, start: Any = None) -> Any:
+    product = np.dot(xs, ys)
+    return product if start is None else product + start
+
+
 dot = many(
     "dot",
     lambda xs, ys, start: functools.reduce(np.add, map(np.multiply, xs, ys), start[0] if start else 0.0),
     lambda y, xs, ys, start: (ys, xs, (1.0,) * len(start)),
     scalar=lambda xs, ys, start: builtins.sum(map(operator.mul, xs, ys), start[0] if start else 0.0),
+    of_arrays=_dot_of_arrays,
     gather=_dot_groups,
     split=_dot_split,
     count=3,
@@ -156,14 +180,8 @@ dot = many(
     doc="""dot(xs, ys, start=None)
 
 The sum of the products of two sequences, plus an optional start: a neuron before its activation, as one node.
-Its operands are all of xs, then all of ys, then the start.""",
+Its operands are all of xs, then all of ys, then the start. Of arrays, as np.dot.""",
 )
-
-
-def _ties_share(y: Any, xs: Sequence[Any]) -> tuple[Sequence[Any]]:
-    ties = [where(x == y, 1.0, 0.0) for x in xs]
-    count = functools.reduce(operator.add, ties)
-    return ([tie / count for tie in ties],)
 
 
 def _largest_float(xs: Sequence[float]) -> float:
@@ -177,35 +195,39 @@ def _smallest_float(xs: Sequence[float]) -> float:
 max = many(
     "max",
     lambda xs: functools.reduce(np.maximum, xs),
-    _ties_share,
+    reductions.EXTREME.of_list,
     scalar=_largest_float,
+    of_arrays=np.max,
     gather=_one_group("max", empty_has_a_value=False),
     kinks={(3.0, 1.0, 3.0): (0.5, 0.0, 0.5)},
     doc="""max(values)
 
-The largest of a sequence of numbers; a tie shares its derivative equally.""",
+The largest of a sequence of numbers; a tie shares its derivative equally. Of an array, as np.max.""",
 )
 min = many(
     "min",
     lambda xs: functools.reduce(np.minimum, xs),
-    _ties_share,
+    reductions.EXTREME.of_list,
     scalar=_smallest_float,
+    of_arrays=np.min,
     gather=_one_group("min", empty_has_a_value=False),
     kinks={(1.0, 1.0, 3.0): (0.5, 0.5, 0.0)},
     doc="""min(values)
 
-The smallest of a sequence of numbers; a tie shares its derivative equally.""",
+The smallest of a sequence of numbers; a tie shares its derivative equally. Of an array, as np.min.""",
 )
 norm = many(
     "norm",
     lambda xs: functools.reduce(np.hypot, xs, 0.0),
-    lambda y, xs: ([where(y == 0, 0.0, x / y) for x in xs],),
+    reductions.NORM.of_list,
     scalar=lambda xs: math.hypot(*xs),
+    of_arrays=np.linalg.norm,
     domain=(0.2, 2.0),
     kinks={(0.0, 0.0, 0.0): (0.0, 0.0, 0.0)},
     doc="""norm(values)
 
-The Euclidean length of a sequence of numbers; the derivative at the zero vector is 0.""",
+The Euclidean length of a sequence of numbers; the derivative at the zero vector is 0. Of an array, as
+np.linalg.norm.""",
 )
 
 
@@ -219,10 +241,11 @@ def _logsumexp_float(xs: Sequence[float]) -> float:
 logsumexp = many(
     "logsumexp",
     lambda xs: functools.reduce(np.logaddexp, xs),
-    lambda y, xs: ([exp(x - y) for x in xs],),
+    reductions.LOGSUMEXP.of_list,
     scalar=_logsumexp_float,
+    of_arrays=reductions.logsumexp,
     gather=_one_group("logsumexp", empty_has_a_value=False),
-    doc="""logsumexp(values)
+    doc="""logsumexp(values), logsumexp(array, axis=None, keepdims=False)
 
 log(exp(x0) + exp(x1) + ...), without overflow. Its partial derivatives are the softmax.""",
 )

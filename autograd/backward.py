@@ -98,7 +98,7 @@ def backward(outputs: Any, seeds: Sequence[Any] | None = None, *, create_graph: 
         seed = adjoint_of(root, seed, "the seed of backward")
         adjoint[root] = adjoint[root] + seed if root in adjoint else seed
     with set_recording(create_graph or recording()):
-        found = adjoints(adjoint, create_graph=create_graph)
+        found = adjoints(adjoint, create_graph=create_graph, keep=True)
         if not create_graph and not inside_transform().isdisjoint([*found.operations, *found.of_leaves]):
             warn(
                 "backward() inside grad or jvp gives gradients as plain numbers, which the outer derivative does not "

@@ -39,7 +39,7 @@ class Adjoints(NamedTuple):
     operations : list of Variable
         The nodes entered, newest first.
     of_operations : list
-        Their adjoints, in the same order.
+        Their adjoints, in the same order, if they were to be kept.
     of_leaves : dict
         The adjoints of the nodes not entered: leaves, and nodes older than the walk goes.
     is_finite : bool
@@ -52,7 +52,9 @@ class Adjoints(NamedTuple):
     is_finite: bool = True
 
 
-def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since: int = -1) -> Adjoints:
+def adjoints(
+    seeds: Mapping[Variable, Any], *, create_graph: bool = False, since: int = -1, keep: bool = False
+) -> Adjoints:
     """Return the adjoint (the derivative of the result by it) of every node the roots depend on.
 
     Pure: no node is touched. By the chain rule, the adjoint of a node is the sum over its uses of the adjoint of the
@@ -66,6 +68,8 @@ def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since
         Read the rows again on Variables, so that adjoints are recorded expressions.
     since : int, optional
         Nodes no younger than this stamp get an adjoint but are not entered.
+    keep : bool, optional
+        Keep the adjoints of operations too, and not of leaves alone. Those of Tensors take memory.
 
     Raises
     ------
@@ -73,16 +77,16 @@ def adjoints(seeds: Mapping[Variable, Any], *, create_graph: bool = False, since
         If a leaf was changed after it was used.
     """
     with np.errstate(all="ignore"):
-        found = _walk(seeds, create_graph, since, strong=False)
+        found = _walk(seeds, create_graph, since, keep, strong=False)
         # Zero times a partial that is not finite is zero. Arrays are not searched for it: a walk that met one has
         # nan or inf at a leaf, for neither ever turns finite again, and is walked once more, with care.
         if not _leaves_are_finite(found):
-            found = _walk(seeds, create_graph, since, strong=True)
+            found = _walk(seeds, create_graph, since, keep, strong=True)
             found = found._replace(is_finite=_leaves_are_finite(found))
     return found
 
 
-def _walk(seeds: Mapping[Variable, Any], create_graph: bool, since: int, strong: bool) -> Adjoints:
+def _walk(seeds: Mapping[Variable, Any], create_graph: bool, since: int, keep: bool, strong: bool) -> Adjoints:
     so_far = dict(seeds)
     operations: list[Variable] = []
     of_operations: list[Any] = []
@@ -103,7 +107,8 @@ def _walk(seeds: Mapping[Variable, Any], create_graph: bool, since: int, strong:
         node: Any = waiting.pop(heappop(order))
         adjoint = so_far.pop(node)  # all uses are younger, so it is complete
         operations.append(node)
-        of_operations.append(adjoint)
+        if keep:
+            of_operations.append(adjoint)
         if create_graph or node.__class__ is Tensor or adjoint - adjoint != 0:
             pull = _pulled_back if node.__class__ is Tensor else _contributions
             for parent, contribution in pull(node, adjoint, create_graph, strong):

@@ -147,11 +147,11 @@ def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> I
     row, inputs = node.op, node.inputs
     y, operands = (node, inputs) if create_graph else (node._primal, arrays_of(inputs))
     is_elementwise = row.__class__ is Primitive
-    usual = array_code(row).pullbacks if is_elementwise and not (create_graph or strong) else None
+    is_usual = is_elementwise and not (create_graph or strong)
     for position, parent in enumerate(inputs):
-        if isinstance(parent, Variable):
-            if usual is not None:
-                contribution = usual[position](adjoint, y, *operands)
+        if parent.__class__ is Tensor or parent.__class__ is Value:
+            if is_usual:
+                contribution = array_code(row).pullbacks[position](adjoint, y, *operands)
             elif is_elementwise:
                 if strong:
                     warn_of_limits(node, [(primal(adjoint), elementwise_partial(node, position))])
@@ -163,7 +163,7 @@ def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> I
 
 def arrays_of(operands: Sequence[Any]) -> list[Any]:
     """Return the operands with arrays and numbers in place of Variables."""
-    return [x._primal if isinstance(x, Variable) else x for x in operands]
+    return [x._primal if x.__class__ is Tensor or x.__class__ is Value else x for x in operands]
 
 
 def elementwise_partial(node: Any, position: int) -> Any:
@@ -175,6 +175,9 @@ def elementwise_partial(node: Any, position: int) -> Any:
 
 def fitted(x: Any, parent: Variable) -> Any:
     """Return ``x`` as an adjoint of ``parent``: broadcasting undone, and of the same type."""
+    like = parent._primal
+    if x.__class__ is np.ndarray and parent.__class__ is Tensor and x.shape == like.shape and x.dtype is like.dtype:
+        return x
     if parent.__class__ is Value:
         if x.__class__ is Tensor:
             total = np.sum(x)
@@ -182,16 +185,11 @@ def fitted(x: Any, parent: Variable) -> Any:
         return x if isinstance(x, Value) else float(np.sum(x))
     if x.__class__ is not np.ndarray and x.__class__ is not Tensor:
         x = Tensor.apply(positive, (x,)) if isinstance(x, Value) else np.asarray(x)[()]
-    shape = parent._primal.shape
-    if x.shape != shape:
-        beyond = x.ndim - len(shape)
-        stretched = [i for i, length in enumerate(shape, beyond) if length == 1 and x.shape[i] != 1]
-        x = x.sum(axis=(*range(beyond), *stretched)).reshape(shape)
-    return (
-        x
-        if x.dtype is parent._primal.dtype or x.dtype == parent._primal.dtype
-        else astype(x, dtype=parent._primal.dtype)
-    )
+    if x.shape != like.shape:
+        beyond = x.ndim - like.ndim
+        stretched = [i for i, length in enumerate(like.shape, beyond) if length == 1 and x.shape[i] != 1]
+        x = x.sum(axis=(*range(beyond), *stretched)).reshape(like.shape)
+    return x if x.dtype == like.dtype else astype(x, dtype=like.dtype)
 
 
 def _leaves_are_finite(found: Adjoints) -> bool:

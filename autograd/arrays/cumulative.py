@@ -9,7 +9,6 @@ import numpy as np
 
 from autograd.array_rows import ArrayPrimitive, array_row
 from autograd.arrays.dispatch import numpy_function
-from autograd.primitives import strong_mul
 
 __all__ = ["products_of_the_others"]
 
@@ -40,14 +39,11 @@ def products_of_the_others(x: Any) -> Any:
 
 
 def _recurrence_value(b: Any, a: Any) -> Any:
-    """Solve s[k] = b[k] + a[k] s[k-1] by doubling: each pass reaches back twice as far as the one before."""
-    s, a = b.astype(np.result_type(a, b)), a.copy()
-    reach = 1
-    while reach < s.shape[-1]:
-        s[..., reach:] += strong_mul.array_function(a[..., reach:], s[..., :-reach])
-        a[..., reach:] *= a[..., :-reach]
-        reach *= 2
-    return s
+    s = np.array(np.moveaxis(b, -1, 0), np.result_type(a, b), order="C")  # each step of all recurrences lies together
+    factors = np.ascontiguousarray(np.moveaxis(a, -1, 0))
+    for k in range(1, len(s)):
+        s[k] += factors[k] * s[k - 1]
+    return np.moveaxis(s, 0, -1)
 
 
 def _recurrence_transposed(g: Any, a: Any) -> Any:

@@ -36,13 +36,13 @@ def expanded(g: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
 def in_one_axis(x: Any, axis: Axis) -> Any:
     """Return ``x`` with the axes to be reduced at the end, as a single one."""
     if axis is None or np.ndim(x) == 0:
-        return np.ravel(x)
+        return x if np.ndim(x) == 1 else np.ravel(x)
     axes = normalize_axis_tuple(axis, np.ndim(x))
-    ends = tuple(range(-len(axes), 0))
-    moved = x if axes == tuple(i + np.ndim(x) for i in ends) else np.moveaxis(x, axes, ends)
+    ends = tuple(range(np.ndim(x) - len(axes), np.ndim(x)))
+    moved = x if axes == ends else np.moveaxis(x, axes, ends)
     shape = np.shape(moved)
     kept = shape[: len(shape) - len(axes)]
-    return np.reshape(moved, (*kept, math.prod(shape[len(kept) :])))
+    return moved if len(axes) == 1 else np.reshape(moved, (*kept, math.prod(shape[len(kept) :])))
 
 
 def only(where: Any, x: Any, neutral: float) -> Any:
@@ -162,7 +162,7 @@ def _logsumexp_value(x: Any, axis: Axis, keepdims: bool) -> Any:
     largest = np.max(x, axis=axis, keepdims=True)
     largest = np.where(np.isfinite(largest), largest, 0)
     y = np.log(np.sum(np.exp(x - largest), axis=axis, keepdims=True)) + largest
-    return y if keepdims else np.squeeze(y, axis)
+    return y if keepdims else np.squeeze(y, axis)[()]
 
 
 _logsumexp = array_row(
@@ -174,6 +174,39 @@ _logsumexp = array_row(
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The logarithm of the sum of the exponentials along ``axis``; `autograd.logsumexp` of an array."""
+    """Return the logarithm of the sum of the exponentials along ``axis``: `autograd.logsumexp` of an array.
+
+    The largest element is taken out first, so nothing overflows. The derivative is the softmax, exp(x - y), written by
+    the result ``y``; where all elements are -inf, it is 0.
+
+    Parameters
+    ----------
+    x : array or Tensor of any shape
+        The exponents.
+    axis : int or tuple of int, optional
+        The axes to reduce; all by default.
+    keepdims : bool, optional
+        Keep the reduced axes, with length one.
+
+    Returns
+    -------
+    array or Tensor
+        log(exp(x0) + exp(x1) + ...), of the shape that is left.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing along ``axis``.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> t = autograd.Tensor([[1000.0, 1000.0], [0.0, -1000.0]])
+    >>> y = autograd.logsumexp(t, axis=1)
+    >>> y.backward([1.0, 1.0])
+    >>> t.grad.round(6)
+    array([[0.5, 0.5],
+           [1. , 0. ]])
+    """
     with np.errstate(all="ignore"):
         return _logsumexp(x, axis=axis, keepdims=keepdims)

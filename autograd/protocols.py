@@ -33,11 +33,11 @@ ufunc_rows = _ufunc_rows()
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """Do for Tensors what ``ufunc``, or a method of it such as ``reduce``, does for arrays."""
     if method == "__call__":
-        row = ufunc_rows.get(ufunc) or numpy_functions.get(ufunc)
-        if row is not None:
-            if kwargs:
-                _refuse_arguments(ufunc, kwargs)
-            return row(*inputs)
+        if ufunc in ufunc_rows:
+            _refuse_arguments(ufunc, kwargs)
+            return ufunc_rows[ufunc](*inputs)
+        if ufunc in numpy_functions:  # matmul and its kin
+            return numpy_functions[ufunc](*inputs, **kwargs)
         if ufunc in plain_functions:
             return ufunc(*plain(inputs), **plain(kwargs))
         raise _unsupported(ufunc.__name__)
@@ -77,8 +77,7 @@ def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Map
         return ours(*args, **kwargs)
     if function in plain_functions:
         return function(*plain(args), **plain(kwargs))
-    module = function.__module__.removeprefix("numpy").lstrip(".")
-    raise _unsupported(f"{module}.{function.__name__}" if module else function.__name__)
+    raise _unsupported(_full_name(function))
 
 
 def plain(x: Any) -> Any:
@@ -91,10 +90,16 @@ def plain(x: Any) -> Any:
 
 
 def _unsupported(name: str) -> UnsupportedFunctionError:
-    known: list[str] = [getattr(f, "__name__", "") for f in [*ufunc_rows, *numpy_functions]]
+    known = {full.rpartition(".")[2]: full for full in map(_full_name, [*ufunc_rows, *numpy_functions])}
     near = difflib.get_close_matches(name.rpartition(".")[2], known, n=3, cutoff=0.6)
-    hint = f"the nearest that have: {', '.join(f'np.{n}' for n in near)}. " if near else ""
+    hint = f"the nearest that have one: {', '.join(f'np.{known[n]}' for n in near)}. " if near else ""
     return UnsupportedFunctionError(
         f"np.{name} of a Tensor has no derivative here; {hint}Write it with functions that have one, add it by "
         "autograd.array_row, or take t.numpy() if no derivative is wanted"
     )
+
+
+def _full_name(function: Any) -> str:
+    """Return the name of a function of NumPy, as it is written behind ``np.``."""
+    module = (getattr(function, "__module__", None) or "").removeprefix("numpy").lstrip(".")
+    return f"{module}.{function.__name__}" if module else str(function.__name__)

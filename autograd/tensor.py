@@ -199,6 +199,12 @@ class Tensor(Variable):
         transposed: Tensor = transpose(self)
         return transposed
 
+    @property
+    def mT(self) -> Tensor:
+        """The tensor with its last two axes exchanged."""
+        transposed: Tensor = np.matrix_transpose(self)
+        return transposed
+
     def __len__(self) -> int:
         return len(self._primal)
 

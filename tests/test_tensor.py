@@ -84,7 +84,7 @@ def test_the_data_is_copied() -> None:
 def test_what_it_tells_about_itself() -> None:
     t = Tensor(np.arange(6.0).reshape(2, 3), name="t")
     assert (t.shape, t.ndim, t.size, len(t), t.dtype) == ((2, 3), 2, 6, 2, np.float64)
-    assert t.T.shape == (3, 2)
+    assert t.T.shape == t.mT.shape == (3, 2)
     assert (t.is_leaf, t.grad, t.reached) == (True, None, 0)
     assert [row.tolist() for row in t] == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
 
@@ -458,7 +458,7 @@ def test_an_unsupported_function_or_argument_is_named(call: Callable[[Tensor], A
 
 
 def test_the_nearest_supported_function_is_named() -> None:
-    with pytest.raises(UnsupportedFunctionError, match=r"the nearest that have: .*np\.exp2?"):
+    with pytest.raises(UnsupportedFunctionError, match=r"the nearest that have one: .*np\.exp2?"):
         np.frexp(Tensor([1.0]))
 
 

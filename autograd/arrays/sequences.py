@@ -92,13 +92,16 @@ def _one_group(row: str, empty_has_a_value: bool = True) -> Callable[..., tuple[
     usage = f"one flat sequence of numbers, as in {row}([a, b])"
 
     def gather(*sequences: Any, **settings: Any) -> tuple[Sequence[Any]] | None:
-        if sequences and type(sequences[0]) is not list and _are_arrays(sequences[0]):
+        if len(sequences) == 1 and type(sequences[0]) is list and not settings:  # the usual case
+            operands: Sequence[Any] = sequences[0]
+        elif sequences and _are_arrays(sequences[0]):
             return None
-        if settings:
+        elif settings:
             raise TypeError(f"{row} of a sequence takes no {', '.join(settings)}; make it an array, as by np.stack")
-        if len(sequences) != 1:
+        elif len(sequences) != 1:
             raise NotANumberError(f"{row} takes {usage}, not {len(sequences)} arguments")
-        operands = _elements(row, usage, sequences[0])
+        else:
+            operands = _elements(row, usage, sequences[0])
         if not operands and not empty_has_a_value:
             raise ArgumentError(f"{row} of an empty sequence has no value")
         return (operands,)

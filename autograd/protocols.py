@@ -44,7 +44,7 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Mapp
     name = _REDUCTIONS.get((ufunc.__name__, method))
     if name is None:
         raise _unsupported(f"{ufunc.__name__}.{method}")
-    kwargs = {"axis": 0, **kwargs} if method == "reduce" else kwargs
+    kwargs = kwargs if method == "outer" else {"axis": 0, **kwargs}
     return numpy_functions[getattr(np, name)](*inputs, **kwargs)
 
 

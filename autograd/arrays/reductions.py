@@ -113,9 +113,20 @@ EXTREME = Ties(lambda y, x: x == y)
 NORM = ByElement(lambda y, x: x / where(y == 0, 1.0, y))  # at the zero vector 0
 LOGSUMEXP = ByElement(lambda y, x: exp(x - where(y == -math.inf, 0.0, y)))  # where all elements are -inf, 0
 
+SHORT, MANY = 32, 4096  # numbers in a row, and numbers in all
+
+
+def _sum_value(x: Any, axis: Axis, keepdims: bool) -> Any:
+    """Return the sum; along a short last axis einsum takes a quarter of np.sum's time, which goes row by row."""
+    if np.ndim(x) > 1 and axis in (-1, x.ndim - 1) and x.shape[-1] <= SHORT and x.size >= MANY:
+        total = np.einsum("...i->...", x)
+        return total[..., None] if keepdims else total
+    return np.sum(x, axis=axis, keepdims=keepdims)
+
+
 _sum = array_row(
     "sum",
-    lambda x, axis, keepdims: np.sum(x, axis=axis, keepdims=keepdims),
+    _sum_value,
     [SUM.of_array],
     linear="each",
     symbol="Σ",
@@ -161,7 +172,7 @@ def nanprod(a: Any, axis: Axis = None, keepdims: bool = False, initial: Any = No
 def _logsumexp_value(x: Any, axis: Axis, keepdims: bool) -> Any:
     largest = np.max(x, axis=axis, keepdims=True)
     largest = np.where(np.isfinite(largest), largest, 0)
-    y = np.log(np.sum(np.exp(x - largest), axis=axis, keepdims=True)) + largest
+    y = np.log(_sum_value(np.exp(x - largest), axis, keepdims=True)) + largest
     return y if keepdims else np.squeeze(y, axis)[()]
 
 

@@ -181,7 +181,9 @@ RUNNING = [
             Case(f, [(2, 5, 2)], lambda a, f=f: f(a, axis=-2), note="axis"),
         )
     ),
-    Case(np.cumsum, [(3,)], lambda a: np.add.accumulate(a), note="accumulate"),
+    Case(np.cumsum, [(3, 2)], lambda a: np.add.accumulate(a), note="accumulate"),
+    Case(np.sum, [(700, 2, 4)], lambda a: np.sum(a, axis=-1), note="short rows"),
+    Case(np.sum, [(1100, 4)], lambda a: np.sum(a, 1, keepdims=True), note="short rows, kept"),
     Case(np.cumprod, [with_zeros(2.0, 0.0, -3.0, 0.5)], note="a-zero"),
     Case(np.cumprod, [with_zeros(2.0, 0.0, -3.0, 0.0, 1.5)], note="two-zeros"),
     Case(np.cumprod, [(9,)], note="long"),

@@ -12,6 +12,8 @@ from autograd.rows import Primitive, comparison, elementwise
 
 APART = [((-2.0, 0.0), (0.5, 2.0)), ((0.5, 2.0), (-2.0, 0.0))]  # two operands that stay clear of a tie
 AWAY_FROM_ZERO = [(-3.0, -0.1), (0.1, 3.0)]
+BETWEEN_INTEGERS = [(-1.9, -1.1), (0.1, 0.9)]
+BETWEEN_MULTIPLES = [((0.1, 0.9), (1.0, 2.0)), ((-0.9, -0.1), (1.0, 2.0)), ((4.5, 4.9), (-2.2, -2.0))]
 LOG_2 = math.log(2.0)
 LOG_10 = math.log(10.0)
 TWO_BY_ROOT_PI = 2.0 / math.sqrt(math.pi)
@@ -83,6 +85,14 @@ positive = elementwise(
     symbol="+",
     doc="The number itself, as a new node.",
 )
+conjugate = conj = elementwise(
+    "conjugate",
+    np.conjugate,
+    lambda y, x: (1.0,),
+    scalar=operator.pos,
+    aliases=("conj",),
+    doc="The number itself, for it is real.",
+)
 
 
 def _strong_mul_float(a: float, b: float) -> float:
@@ -113,7 +123,7 @@ log = elementwise(
     domain=(0.2, 5.0),
     doc="The natural logarithm; log(0) is -inf.",
 )
-pow = power = elementwise(
+pow = power = float_power = elementwise(
     "pow",
     np.power,
     # A strong zero, because x**0 has derivative 0 everywhere; log 1 for log 0, because 0**b is 0 for every b > 0.
@@ -122,7 +132,7 @@ pow = power = elementwise(
     symbol="**",
     domain=(0.5, 2.5),
     kinks={(0.0, 0.0): (0.0, 0.0), (0.0, 2.0): (0.0, 0.0), (0.0, 1.0): (1.0, 0.0)},
-    aliases=("power",),
+    aliases=("power", "float_power"),
     doc="The first number to the power of the second.",
 )
 sign = elementwise(
@@ -134,15 +144,117 @@ sign = elementwise(
     kinks={0.0: 0.0},
     doc="-1, 0 or 1.",
 )
-abs = absolute = elementwise(
+abs = absolute = fabs = elementwise(
     "abs",
     np.abs,
     lambda y, x: (sign(x),),
     scalar=math.fabs,
     domain=AWAY_FROM_ZERO,
     kinks={0.0: 0.0},
-    aliases=("absolute",),
+    aliases=("absolute", "fabs"),
     doc="The distance from zero; its derivative at 0 is 0.",
+)
+copysign: Primitive = elementwise(
+    "copysign",
+    np.copysign,
+    lambda y, a, b: (sign(a) * copysign(1.0, b), 0.0),
+    scalar=math.copysign,
+    domain=[((-2.0, -0.1), (-2.0, -0.1)), ((-2.0, -0.1), (0.1, 2.0)), ((0.1, 2.0), (-2.0, -0.1))],
+    kinks={(0.0, 2.0): (0.0, 0.0)},
+    doc="The first number with the sign of the second.",
+)
+heaviside = elementwise(
+    "heaviside",
+    np.heaviside,
+    lambda y, x, h: (0.0, where(x == 0, 1.0, 0.0)),
+    scalar=lambda x, h: h if x == 0 else x if x != x else 1.0 if x > 0 else 0.0,
+    domain=[((-3.0, -0.1), (0.2, 0.8)), ((0.1, 3.0), (0.2, 0.8))],
+    kinks={(0.0, 0.5): (0.0, 1.0)},
+    doc="0 where x is negative, 1 where it is positive, and h at 0.",
+)
+floor = elementwise(
+    "floor",
+    np.floor,
+    lambda y, x: (0.0,),
+    scalar=lambda x: float(math.floor(x)),
+    domain=BETWEEN_INTEGERS,
+    kinks={1.0: 0.0},
+    doc="The largest whole number that is not larger; its derivative is 0.",
+)
+ceil = elementwise(
+    "ceil",
+    np.ceil,
+    lambda y, x: (0.0,),
+    scalar=lambda x: float(math.ceil(x)),
+    domain=BETWEEN_INTEGERS,
+    kinks={1.0: 0.0},
+    doc="The smallest whole number that is not smaller; its derivative is 0.",
+)
+trunc = elementwise(
+    "trunc",
+    np.trunc,
+    lambda y, x: (0.0,),
+    scalar=lambda x: float(math.trunc(x)),
+    domain=BETWEEN_INTEGERS,
+    kinks={1.0: 0.0},
+    doc="The number without what is behind the point; its derivative is 0.",
+)
+rint = elementwise(
+    "rint",
+    np.rint,
+    lambda y, x: (0.0,),
+    scalar=lambda x: float(round(x)),
+    domain=[(-1.4, -0.6), (0.6, 1.4)],
+    kinks={0.5: 0.0},
+    doc="The nearest whole number, the even one of two; its derivative is 0.",
+)
+floor_divide = elementwise(
+    "floor_divide",
+    np.floor_divide,
+    lambda y, a, b: (0.0, 0.0),
+    scalar=operator.floordiv,
+    symbol="//",
+    domain=BETWEEN_MULTIPLES,
+    kinks={(2.0, 1.0): (0.0, 0.0)},
+    doc="The quotient, rounded down; its derivatives are 0.",
+)
+mod = remainder = elementwise(
+    "mod",
+    np.mod,
+    lambda y, a, b: (1.0, -floor_divide(a, b)),
+    scalar=operator.mod,
+    symbol="%",
+    domain=BETWEEN_MULTIPLES,
+    kinks={(2.0, 1.0): (1.0, -2.0)},
+    aliases=("remainder",),
+    doc="What floor_divide leaves over; it has the sign of the second number.",
+)
+fmod = elementwise(
+    "fmod",
+    np.fmod,
+    lambda y, a, b: (1.0, -trunc(a / b)),
+    scalar=math.fmod,
+    domain=BETWEEN_MULTIPLES,
+    kinks={(2.0, 1.0): (1.0, -2.0)},
+    doc="What is left of the first number after division; it has the sign of the first.",
+)
+deg2rad = radians = elementwise(
+    "deg2rad",
+    np.deg2rad,
+    lambda y, x: (math.pi / 180.0,),
+    scalar=math.radians,
+    domain=(-180.0, 180.0),
+    aliases=("radians",),
+    doc="An angle in radians, given in degrees.",
+)
+rad2deg = degrees = elementwise(
+    "rad2deg",
+    np.rad2deg,
+    lambda y, x: (180.0 / math.pi,),
+    scalar=math.degrees,
+    domain=(-3.0, 3.0),
+    aliases=("degrees",),
+    doc="An angle in degrees, given in radians.",
 )
 sqrt = elementwise(
     "sqrt",
@@ -302,6 +414,30 @@ minimum = elementwise(
     kinks={(1.0, 1.0): (0.5, 0.5)},
     doc="The smaller of two numbers; a tie shares its derivative equally.",
 )
+fmax = elementwise(
+    "fmax",
+    np.fmax,
+    lambda y, a, b: (
+        where(a > b, 1.0, where(a == b, 0.5, where(b == b, 0.0, 1.0))),
+        where(b > a, 1.0, where(a == b, 0.5, where(a == a, 0.0, 1.0))),
+    ),
+    scalar=lambda a, b: a if a >= b or b != b else b,
+    domain=APART,
+    kinks={(1.0, 1.0): (0.5, 0.5)},
+    doc="The larger of two numbers, or the one that is not nan; a tie shares its derivative equally.",
+)
+fmin = elementwise(
+    "fmin",
+    np.fmin,
+    lambda y, a, b: (
+        where(a < b, 1.0, where(a == b, 0.5, where(b == b, 0.0, 1.0))),
+        where(b < a, 1.0, where(a == b, 0.5, where(a == a, 0.0, 1.0))),
+    ),
+    scalar=lambda a, b: a if a <= b or b != b else b,
+    domain=APART,
+    kinks={(1.0, 1.0): (0.5, 0.5)},
+    doc="The smaller of two numbers, or the one that is not nan; a tie shares its derivative equally.",
+)
 clip = elementwise(
     "clip",
     lambda x, min, max: minimum(maximum(x, min), max),
@@ -399,6 +535,13 @@ logaddexp = elementwise(
     lambda y, a, b: (sigmoid(a - b), sigmoid(b - a)),
     scalar=lambda a, b: a + LOG_2 if a == b else (a if a > b else b) + math.log1p(math.exp(-math.fabs(a - b))),
     doc="log(exp(a) + exp(b)), without overflow.",
+)
+logaddexp2 = elementwise(
+    "logaddexp2",
+    np.logaddexp2,
+    lambda y, a, b: (sigmoid(a - b, slope=LOG_2), sigmoid(b - a, slope=LOG_2)),
+    scalar=lambda a, b: a + 1.0 if a == b else (a if a > b else b) + math.log1p(math.exp2(-math.fabs(a - b))) / LOG_2,
+    doc="log2(2**a + 2**b), without overflow.",
 )
 xlogy = elementwise(
     "xlogy",

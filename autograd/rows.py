@@ -90,6 +90,24 @@ class Operand:
     def __rpow__(self, other: Any) -> Any:
         return registry["pow"](other, self)
 
+    def __mod__(self, other: Any) -> Any:
+        return registry["mod"](self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return registry["mod"](other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return registry["floor_divide"](self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return registry["floor_divide"](other, self)
+
+    def __divmod__(self, other: Any) -> tuple[Any, Any]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Any, Any]:
+        return other // self, other % self
+
     def __neg__(self) -> Any:
         return registry["neg"](self)
 

@@ -487,8 +487,8 @@ for _name in _NUMPY_METHODS.split():
 Tensor.astype = cast  # type: ignore[attr-defined]
 Tensor.compress = lambda self, condition, axis=None: np.compress(condition, self, axis)  # type: ignore[attr-defined]
 Tensor.flatten = _numpy_method("ravel")  # type: ignore[attr-defined]
-for _name in ("add", "sub", "mul", "truediv", "pow"):
-    _row = registry["div" if _name == "truediv" else _name]
+for _name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv"):
+    _row = registry[{"truediv": "div", "floordiv": "floor_divide"}.get(_name, _name)]
     setattr(Tensor, f"__{_name}__", _operator(_row))
     setattr(Tensor, f"__r{_name}__", _operator(_row, reflected=True))
 for _name in ("__matmul__", "__rmatmul__"):

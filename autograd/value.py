@@ -271,8 +271,8 @@ def _install(row: Primitive) -> None:
         setattr(Value, f"__{row.name}__", record)
     elif row.name == "positive":
         Value.__pos__ = record  # type: ignore[method-assign]
-    elif row.name in ("add", "sub", "mul", "div", "pow"):
-        stem = "truediv" if row.name == "div" else row.name
+    elif row.name in ("add", "sub", "mul", "div", "pow", "mod", "floor_divide"):
+        stem = {"div": "truediv", "floor_divide": "floordiv"}.get(row.name, row.name)
         setattr(Value, f"__{stem}__", record)
         setattr(Value, f"__r{stem}__", lambda self, other: record(other, self))
 

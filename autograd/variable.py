@@ -99,6 +99,16 @@ class Variable(Operand):
     # and readers; a test holds the two lists equal.
     if TYPE_CHECKING:
         positive: Callable[[], Self]
+        conjugate: Callable[[], Self]
+        conj: Callable[[], Self]
+        floor: Callable[[], Self]
+        ceil: Callable[[], Self]
+        trunc: Callable[[], Self]
+        rint: Callable[[], Self]
+        deg2rad: Callable[[], Self]
+        radians: Callable[[], Self]
+        rad2deg: Callable[[], Self]
+        degrees: Callable[[], Self]
         sign: Callable[[], Self]
         sqrt: Callable[[], Self]
         cbrt: Callable[[], Self]
@@ -143,6 +153,7 @@ class Variable(Operand):
         sinc: Callable[[], Self]
         abs: Callable[[], Self]
         absolute: Callable[[], Self]
+        fabs: Callable[[], Self]
         neg: Callable[[], Self]
         negative: Callable[[], Self]
 

@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd import forward
-from autograd.errors import ArgumentError, DisconnectedWarning, NotAScalarError, SizeError, brief, warn
-from autograd.graph import operations, recording, set_recording, transform
-from autograd.numbers import as_float, number
-from autograd.primitives import positive
-from autograd.reverse import adjoints
-from autograd.value import Value
+from autograd.arguments import Argnums, Arguments, name_of, named
+from autograd.containers import rebuild
+from autograd.errors import DisconnectedWarning, NotAScalarError, brief, warn
+from autograd.numbers import as_float
+from autograd.tape import Tape, zeros_of
+from autograd.tensor import Tensor
 from autograd.variable import Variable
 
-__all__ = ["grad", "jvp", "value_and_grad"]
+__all__ = [
+    "elementwise_grad",
+    "gathered",
+    "grad",
+    "numeric",
+    "one_number",
+    "record",
+    "value_and_grad",
+    "warn_disconnected",
+]
 
 
-def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """Return the function that computes the derivative of ``f``.
 
     Parameters
     ----------
     f : callable
-        A function of numbers that returns one number, written with operators and the functions of this package.
-    argnums : int or sequence of int, optional
-        Which positional arguments to differentiate by. The first, unless said otherwise.
+        A function that returns one number, written with operators, NumPy's functions and those of this package.
+    argnums : int, str, or sequence of them, optional
+        Which arguments to differentiate by: numbers count positional arguments from 0, names are those of parameters.
+        The first, unless said otherwise.
 
     Returns
     -------
     callable
-        Takes what ``f`` takes. Returns a float, or a tuple of them if ``argnums`` is a sequence. Where the derivative
-        depends on a Value from outside ``f``, a Value comes back instead, so derivatives nest in any order.
+        Takes what ``f`` takes. What it differentiates by may be a number, an array, or lists, tuples and dicts of
+        them, nested. Returns the derivative in the same form: a float for a number, for an array one of the same shape
+        and type (float64 for integers); a tuple of them if ``argnums`` is a sequence. Where the derivative depends on a
+        Value or Tensor from outside ``f``, one comes back instead, so derivatives nest in any order.
 
     Raises
     ------
@@ -42,31 +53,35 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     NotAScalarError
         When called, if ``f`` returns something other than one number.
     NotANumberError
-        When called, if an argument to differentiate by is not a number.
+        When called, if what to differentiate by is not made of real numbers; its place is named.
 
     Warns
     -----
     DisconnectedWarning
-        When called, if the result does not depend on an argument it is differentiated by.
+        When called, if the result does not depend on an argument it is differentiated by, or on a part of it.
 
     Examples
     --------
+    >>> import numpy as np
     >>> from autograd import grad, sin
     >>> grad(lambda x: x**3)(2.0)
     12.0
     >>> grad(grad(grad(sin)))(0.0)
     -1.0
+    >>> grad(lambda p, x: np.sum((x @ p["w"] + p["b"]) ** 2))({"w": np.array([1.0, 2.0]), "b": 0.5}, np.eye(2))
+    {'w': array([3., 5.]), 'b': 8.0}
+    >>> grad(lambda x, scale: scale * x, "scale")(3.0, scale=2.0)
+    3.0
     """
     differentiate = value_and_grad(f, argnums)
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
         return differentiate(*args, **kwargs)[1]
 
-    gradient.__name__ = f"grad({_name(f)})"
-    return gradient
+    return named("grad", f, gradient)
 
 
-def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., tuple[Any, Any]]:
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
     """Return the function that computes ``f`` and its derivative together.
 
     Parameters, errors and warnings are those of `grad`.
@@ -74,186 +89,172 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     Returns
     -------
     callable
-        Takes what ``f`` takes. Returns the value, and the derivative in the form `grad` gives it.
+        Takes what ``f`` takes. Returns the value, a float, and the derivative in the form `grad` gives it.
 
     Examples
     --------
+    >>> import numpy as np
     >>> from autograd import value_and_grad
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (6.0, (3.0, 2.0))
+    >>> value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
+    (5.0, array([2., 4.]))
     """
-    which = list(argnums) if isinstance(argnums, Iterable) else [argnums]
-    if not all(isinstance(i, int | np.integer) and not isinstance(i, bool) for i in which):
-        raise ArgumentError(f"argnums must say which arguments of {_name(f)}, counted from 0, not {brief(argnums)}")
-    if len(set(which)) < len(which):
-        raise ArgumentError(f"an argument of {_name(f)} is named twice in argnums={tuple(which)}")
+    arguments = Arguments(f, argnums)
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        variables = _fresh_variables(f, args, which)
-        inside = _Inside(variables)
-        result = _run(f, args, dict(zip(which, variables, strict=True)), kwargs)
-        if isinstance(result, Variable):
-            value, found = _differentiate(result, inside)
+        keys, points = arguments.find(args, kwargs)
+        tape = record(arguments, keys, points, args, kwargs)
+        result = tape.result
+        found: Mapping[Variable, Any] = {}
+        if not isinstance(result, Variable):
+            value: Any = one_number(f, result)
+        elif not isinstance(result, Tensor):
+            found = tape.pull({result: 1.0})
+            value = tape.seen(result)
         else:
-            value, found = _one_number(f, result), {}
-        for position, variable in zip(which, variables, strict=True):
-            if variable not in found:
-                _warn_disconnected(f, position)
-        gradients = tuple(found.get(variable, 0.0) for variable in variables)
-        return value, gradients if isinstance(argnums, Iterable) else gradients[0]
+            if result.size != 1:
+                raise _not_one_number(f, result, f"Tensor of shape {result.shape}")
+            found = tape.pull({result: np.ones(result.shape, result.dtype)})
+            value = tape.seen(result)
+            value = value if isinstance(value, Variable) else float(value.item())
+        return value, _gradient(arguments, keys, points, tape, found)
 
-    value_and_gradient.__name__ = f"value_and_grad({_name(f)})"
-    return value_and_gradient
+    return named("value_and_grad", f, value_and_gradient)
 
 
-def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """Compute ``f`` and its derivative in one direction, in forward mode.
+def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """Return the function that computes the derivative of the sum of all that ``f`` returns.
 
-    Parameters
-    ----------
-    f : callable
-        A function of numbers that returns one number, or a list or tuple of them.
-    primals : sequence of numbers
-        The arguments of ``f``.
-    tangents : sequence of numbers
-        The direction: one number for each argument.
+    Where ``f`` treats the elements of an array one by one, that is the derivative of each element of the result by its
+    own: ``elementwise_grad(np.tanh)`` is the derivative of tanh, for arrays. Nested, it gives higher ones.
+
+    Parameters, errors and warnings are those of `grad`, except that ``f`` may return numbers and arrays, and lists,
+    tuples and dicts of them.
 
     Returns
     -------
-    value, tangent
-        Each in the form that ``f`` returns. Jacobian times ``tangents`` is the tangent.
-
-    Raises
-    ------
-    SizeError
-        If there are not as many tangents as primals.
-    ArgumentError
-        If primals or tangents are not in a list or tuple.
-    NotANumberError
-        If a primal or a tangent is not a number.
-    NotAScalarError
-        If the result is neither a number nor a sequence of them.
-
-    Warns
-    -----
-    DisconnectedWarning
-        If no result depends on any primal.
+    callable
+        Takes what ``f`` takes. Returns the derivative in the form of the argument.
 
     Examples
     --------
-    >>> from autograd import jvp
-    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
-    (6.0, 3.0)
+    >>> import numpy as np
+    >>> from autograd import elementwise_grad
+    >>> elementwise_grad(lambda x: x**3)(np.array([1.0, 2.0, 3.0]))
+    array([ 3., 12., 27.])
+    >>> elementwise_grad(elementwise_grad(lambda x: x**3))(np.array([1.0, 2.0, 3.0]))
+    array([ 6., 12., 18.])
     """
-    if not isinstance(primals, list | tuple) or not isinstance(tangents, list | tuple):
-        raise ArgumentError("jvp takes its primals and its tangents in tuples: jvp(f, (x,), (1.0,))")
-    if len(primals) != len(tangents):
-        raise SizeError(
-            f"jvp needs a tangent for each primal, but got {len(primals)} primals, {len(tangents)} tangents"
-        )
-    variables = _fresh_variables(f, primals, range(len(primals)))
-    inside = _Inside(variables)
-    result = _run(f, primals, dict(enumerate(variables)), {})
-    outputs = list(result) if isinstance(result, list | tuple) else [result]
-    roots = [y for y in outputs if isinstance(y, Variable)]
-    directions: dict[Variable, Any] = {
-        x: number(t, f"tangent {i} of jvp") for i, (x, t) in enumerate(zip(variables, tangents, strict=True))
-    }
-    nested = recording() and (
-        any(isinstance(t, Value) for t in tangents) or inside.reaches_out(operations(roots, inside.last), roots)
+    arguments = Arguments(f, argnums)
+
+    def derivative(*args: Any, **kwargs: Any) -> Any:
+        keys, points = arguments.find(args, kwargs)
+        tape = record(arguments, keys, points, args, kwargs)
+        seeds: dict[Variable, Any] = {}
+        for y in tape.outputs:
+            if isinstance(numeric(f, y), Variable):
+                one = np.ones(y.shape, y.dtype) if isinstance(y, Tensor) else 1.0
+                seeds[y] = seeds[y] + one if y in seeds else one
+        return _gradient(arguments, keys, points, tape, tape.pull(seeds))
+
+    return named("elementwise_grad", f, derivative)
+
+
+def record(
+    arguments: Arguments, keys: Sequence[Any], points: Sequence[Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Tape:
+    """Run the function with variables in place of the arguments found at ``keys``, and record it."""
+
+    def run(variables: Sequence[Any]) -> Any:
+        by_position, by_name = list(args), dict(kwargs)
+        for key, x in zip(keys, variables, strict=True):
+            if isinstance(key, str):
+                by_name[key] = x
+            else:
+                by_position[key] = x
+        return arguments.f(*by_position, **by_name)
+
+    def label(i: int) -> str:
+        labels = [label for key, point in zip(keys, points, strict=True) for label in arguments.labels(key, point)]
+        return f"{labels[i]} of {name_of(arguments.f)}"
+
+    return Tape(run, points, label)
+
+
+def gathered(arguments: Arguments, points: Sequence[Any], elements: Sequence[Any]) -> Any:
+    """Return something for each leaf of the points in their form: a tuple of forms if several were asked for."""
+    if not arguments.several and not isinstance(points[0], list | tuple | dict):
+        return elements[0]
+    forms = tuple(rebuild(list(points), elements))
+    return forms if arguments.several else forms[0]
+
+
+def _gradient(
+    arguments: Arguments, keys: Sequence[Any], points: Sequence[Any], tape: Tape, found: Mapping[Variable, Any]
+) -> Any:
+    """Return the derivatives found in the form of the points; zeros, with a warning, where there is none."""
+    gradients = [found.get(variable) for variable in tape.variables]
+    is_reached = [g is not None for g in gradients]
+    if not all(is_reached):
+        warn_disconnected(arguments, keys, points, is_reached)
+        gradients = [zeros_of(x) if g is None else g for x, g in zip(tape.variables, gradients, strict=True)]
+    return gathered(arguments, points, gradients)
+
+
+def numeric(f: Callable[..., Any], y: Any) -> Any:
+    """Return one leaf of the result of ``f``, if it is on the graph, a number or an array of them.
+
+    Raises
+    ------
+    NotAScalarError
+        If it is something else.
+    """
+    if isinstance(y, Variable) or (isinstance(y, np.ndarray) and y.dtype.kind in "biuf") or as_float(y) is not None:
+        return y
+    raise _not_numbers(f, y)
+
+
+def _not_numbers(f: Callable[..., Any], y: Any) -> NotAScalarError:
+    if y is None:
+        return NotAScalarError(f"{name_of(f)} returned None: is its return statement missing?")
+    return NotAScalarError(
+        f"{name_of(f)} must return numbers or arrays, or lists, tuples and dicts of them, to be differentiated, but "
+        f"returned {type(y).__name__}: {brief(y)}"
     )
-    if nested:
-        directions = dict(zip(variables, tangents, strict=True))
-    found = forward.tangents(roots, directions, create_graph=nested, since=inside.last)
-    values = [_seen_outside(y, nested) if isinstance(y, Variable) else _one_number(f, y) for y in outputs]
-    derivatives = [found.get(y, 0.0) if isinstance(y, Variable) else 0.0 for y in outputs]
-    if not any(y in found for y in roots):
-        for position in range(len(variables)):
-            _warn_disconnected(f, position)
-    if isinstance(result, list | tuple):
-        return like(result, values), like(result, derivatives)
-    return values[0], derivatives[0]
 
 
-def like(original: Any, elements: Sequence[Any]) -> Any:
-    """Return the elements in a list or tuple of the original's kind, named tuples included."""
-    return type(original)(*elements) if hasattr(original, "_fields") else type(original)(elements)
+def one_number(f: Callable[..., Any], result: Any) -> float:
+    """Return what ``f`` returned, off the graph, as a float.
 
-
-def _fresh_variables(f: Callable[..., Any], args: Sequence[Any], which: Iterable[int]) -> list[Value]:
-    """Return a new variable for each argument to differentiate by.
-
-    New, so that nested transforms of one number stay apart; a Value from outside is its parent, so that the outer
-    derivative goes through.
+    Raises
+    ------
+    NotAScalarError
+        If it is not one number.
     """
-    variables = []
-    for position in which:
-        if not 0 <= position < len(args):
-            raise ArgumentError(
-                f"{_name(f)} cannot be differentiated by its positional argument {position}: {len(args)} were given"
-            )
-        x = args[position]
-        with set_recording(True):
-            fresh = positive(x) if isinstance(x, Value) else Value(number(x, f"argument {position} of {_name(f)}"))
-        variables.append(fresh)
-    if not variables:
-        raise ArgumentError(f"name at least one argument of {_name(f)} to differentiate by")
-    return variables
-
-
-def _run(f: Callable[..., Any], args: Sequence[Any], variables: Mapping[int, Value], kwargs: Mapping[str, Any]) -> Any:
-    with transform(variables.values()):
-        return f(*(variables.get(position, x) for position, x in enumerate(args)), **kwargs)
-
-
-class _Inside:
-    """What belongs to one transform: everything made after its variables were. Noted before the function runs."""
-
-    def __init__(self, variables: Sequence[Value]) -> None:
-        self.first, self.last = variables[0].stamp, variables[-1].stamp
-        self.made_outside = any(variable.op is not None for variable in variables)
-
-    def reaches_out(self, nodes: Iterable[Variable], roots: Iterable[Variable]) -> bool:
-        """Tell whether a variable, a root or any node between is made from a Value older than the variables."""
-        return (
-            self.made_outside
-            or any(root.stamp < self.first for root in roots)
-            or any(parent.stamp < self.first for node in nodes for parent in node.parents)
-        )
-
-
-def _differentiate(result: Variable, inside: _Inside) -> tuple[Any, dict[Variable, Any]]:
-    """Return the value and the adjoints: recorded if they depend on a Value from outside, else as floats."""
-    found = adjoints({result: 1.0}, since=inside.last)
-    nested = recording() and inside.reaches_out(found.operations, [result])
-    if nested:
-        found = adjoints({result: 1.0}, create_graph=True, since=inside.last)
-    return _seen_outside(result, nested), found.of_leaves
-
-
-def _seen_outside(node: Variable, nested: bool) -> Any:
-    return node if nested else node._primal
-
-
-def _one_number(f: Callable[..., Any], result: Any) -> float:
     plain = as_float(result)
-    if plain is not None:
-        return plain
-    if result is None:
-        raise NotAScalarError(f"{_name(f)} returned None: is its return statement missing?")
-    raise NotAScalarError(
-        f"{_name(f)} must return one number to be differentiated, but returned {type(result).__name__}: "
-        f"{brief(result)}. Return one element, or a sum of them."
+    if plain is None and isinstance(result, np.ndarray) and result.size == 1 and result.dtype.kind in "biuf":
+        plain = float(result.item())
+    if plain is None:
+        raise _not_numbers(f, None) if result is None else _not_one_number(f, result, type(result).__name__)
+    return plain
+
+
+def _not_one_number(f: Callable[..., Any], result: Any, kind: str) -> NotAScalarError:
+    return NotAScalarError(
+        f"{name_of(f)} must return one number to be differentiated, but returned {kind}: {brief(result)}. Return one "
+        "element, or a sum of them; jacobian gives the derivative of each, elementwise_grad that of their sum."
     )
 
 
-def _name(f: Callable[..., Any]) -> str:
-    return getattr(f, "__name__", None) or repr(f)
-
-
-def _warn_disconnected(f: Callable[..., Any], position: int) -> None:
-    warn(
-        f"the result of {_name(f)} does not depend on its argument {position}, so the derivative is 0. If it should "
-        "depend on it: was a number taken out by float(), .data or a function of math?",
-        DisconnectedWarning,
-    )
+def warn_disconnected(
+    arguments: Arguments, keys: Sequence[Any], points: Sequence[Any], is_reached: Sequence[bool]
+) -> None:
+    """Warn of leaves of the points that the result does not depend on; ``is_reached`` tells which."""
+    if not all(is_reached):
+        warn(
+            f"the result of {name_of(arguments.f)} does not depend on "
+            f"{arguments.unreached(keys, points, is_reached)}, so the derivative is 0. If it should depend on it: was "
+            "a number taken out by float(), .data or a function of math?",
+            DisconnectedWarning,
+        )

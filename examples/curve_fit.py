@@ -1,7 +1,7 @@
 """Fit a curve to measurements of dental research, by Gauss-Newton, Newton or L-BFGS, all with exact derivatives.
 
-The measurements are NIST's reference data set Misra1a: volume against pressure, 14 of them, with the answer certified
-to eleven digits (https://www.itl.nist.gov/div898/strd/nls/data/misra1a.shtml). The curve is b1 * (1 - exp(-b2 * x)).
+The measurements are the data set Misra1a of NIST's Statistical Reference Datasets: volume against pressure, 14 of them,
+with the answer certified to eleven digits. The curve is b1 * (1 - exp(-b2 * x)).
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> np.ndarray:
     for step, p in zip(range(options.steps + 1), METHODS[options.method](START), strict=False):
         b, squares = np.exp(p), 2 * half_squares(p)
         print(f"{step:4} {b[0]:16.10f} {b[1]:18.14f} {squares:20.15f}")
-        if abs(before - squares) <= 1e-15 * squares:
+        if abs(before - squares) <= 1e-13 * squares:
             break
         before = squares
     digits = -np.log10(np.abs(b / CERTIFIED - 1)).min()

@@ -446,11 +446,12 @@ clip = elementwise(
     max=math.inf,
     doc="x held between min and max; its derivative at the bounds is 1.",
 )
-sigmoid = elementwise(
+sigmoid = expit = elementwise(
     "sigmoid",
     lambda x, slope: exp(minimum(slope * x, 0.0)) / (1 + exp(-abs(slope * x))),
     lambda y, x, slope: (slope * y * (1 - y),),
     slope=1.0,
+    aliases=("expit",),
     domain=(-3.0, 3.0),
     doc="1 / (1 + exp(-slope * x)), without overflow.",
 )

@@ -29,23 +29,35 @@ def _ufunc_rows() -> dict[np.ufunc, Callable[..., Any]]:
 ufunc_rows = _ufunc_rows()
 """NumPy's elementwise functions, each with its row."""
 
+_rows_by_name = {name: row for row in registry.values() for name in (row.name, *row.aliases)}
+
+
+def _row_of(ufunc: np.ufunc) -> Any:
+    """Return the row of a ufunc, or None; those of SciPy, such as expit, are known by name."""
+    found = ufunc_rows.get(ufunc)
+    return _rows_by_name.get(ufunc.__name__) if found is None else found
+
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """Do for Tensors what ``ufunc``, or a method of it such as ``reduce``, does for arrays."""
     if method == "__call__":
-        if ufunc in ufunc_rows:
+        row = _row_of(ufunc)
+        if row is not None:
             _refuse_arguments(ufunc, kwargs)
-            return ufunc_rows[ufunc](*inputs)
+            return row(*inputs)
         if ufunc in numpy_functions:  # matmul and its kin
             return numpy_functions[ufunc](*inputs, **kwargs)
         if ufunc in plain_functions:
             return ufunc(*plain(inputs), **plain(kwargs))
         raise _unsupported(ufunc.__name__)
+    if method == "outer" and ufunc in ufunc_rows:
+        _refuse_arguments(ufunc, kwargs)
+        a, b = inputs
+        return ufunc_rows[ufunc](np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
     name = _REDUCTIONS.get((ufunc.__name__, method))
     if name is None:
         raise _unsupported(f"{ufunc.__name__}.{method}")
-    kwargs = kwargs if method == "outer" else {"axis": 0, **kwargs}
-    return numpy_functions[getattr(np, name)](*inputs, **kwargs)
+    return numpy_functions[getattr(np, name)](*inputs, **{"axis": 0, **kwargs})
 
 
 _REDUCTIONS = {
@@ -55,7 +67,6 @@ _REDUCTIONS = {
     ("minimum", "reduce"): "min",
     ("add", "accumulate"): "cumsum",
     ("multiply", "accumulate"): "cumprod",
-    ("multiply", "outer"): "outer",
 }
 
 

@@ -412,9 +412,10 @@ def _constant(row: Any, position: int, x: Any, is_recording: bool) -> Any:
         return x
     array = np.asarray(x) if isinstance(x, np.ndarray | list | tuple) else None
     if array is None or array.dtype.kind not in "biuf":
+        cure = "" if array is None or array.dtype != object else ". Values are joined by autograd.stack"
         raise NotANumberError(
             f"{row.name} on a Tensor takes Tensors, arrays and numbers; operand {position} is {type(x).__name__}: "
-            f"{brief(x)}"
+            f"{brief(x)}{cure}"
         )
     return array.copy() if is_recording and isinstance(x, np.ndarray) and _is_writeable(array) else array
 

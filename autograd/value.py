@@ -13,6 +13,7 @@ import numpy as np
 from autograd.errors import NotALeafError, NotANumberError, brief
 from autograd.graph import next_stamp, recording
 from autograd.numbers import as_float, number, refuse_copy, warn_of_float
+from autograd.protocols import call_function, call_ufunc
 from autograd.recorder import recorder
 from autograd.rows import Operand, Primitive, registry
 from autograd.variable import Variable
@@ -151,9 +152,17 @@ class Value(Variable):
     @classmethod
     def apply_array_row(cls, row: Any, operands: Sequence[Any], settings: Mapping[str, Any]) -> Any:
         """Apply a row for whole arrays: a Value is an array of no axes to it."""
-        from autograd.tensor import Tensor  # Tensors look down on Values, not the other way round
+        return _tensor().apply_array_row(row, operands, settings)
 
-        return Tensor.apply_array_row(row, operands, settings)
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if any(map(_holds_objects, inputs)):
+            return getattr(ufunc, method)(*map(_boxed, inputs), **kwargs)
+        return call_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        if any(map(_holds_objects, args)):
+            return function(*map(_boxed, args), **kwargs)
+        return call_function(function, args, kwargs)
 
     def __init_subclass__(cls) -> None:
         raise TypeError("Value is final: an operation looks for exactly this class")
@@ -203,6 +212,21 @@ class Value(Variable):
         return _leaf_again, (self._primal, self._name, float(self.grad), self.reached)
 
 
+def _tensor() -> Any:
+    from autograd.tensor import Tensor  # Tensors look down on Values, not the other way round
+
+    return Tensor
+
+
+def _holds_objects(x: Any) -> bool:
+    """Tell an array of Values: NumPy goes through its elements one by one, and each stays a Value."""
+    return isinstance(x, np.ndarray) and x.dtype == object
+
+
+def _boxed(x: Any) -> Any:
+    return np.array(x, dtype=object) if isinstance(x, Value) else x
+
+
 def _grad_text(grad: Any) -> str:
     return repr(grad._primal if isinstance(grad, Value) else grad)
 
@@ -227,6 +251,8 @@ def _other_operands(row: Primitive, *operands: Any) -> Any:
             return x.apply(row, operands)  # the other kind knows Values
     if not any(isinstance(x, Value) for x in operands):
         return row.dispatch(operands)
+    if any(isinstance(x, np.ndarray) and x.ndim and x.dtype.kind in "biuf" for x in operands):
+        return _tensor().apply(row, operands)
     converted = tuple(x if isinstance(x, Value) else as_float(x) for x in operands)
     return NotImplemented if any(x is None for x in converted) else _recorder(row)(*converted)
 

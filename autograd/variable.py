@@ -116,6 +116,7 @@ class Variable(Operand):
         reciprocal: Callable[[], Self]
         exp: Callable[[], Self]
         exp2: Callable[[], Self]
+        expit: Callable[[], Self]
         expm1: Callable[[], Self]
         log: Callable[[], Self]
         log2: Callable[[], Self]

@@ -22,6 +22,8 @@ from autograd import (
     GraphChangedError,
     NotALeafError,
     NotANumberError,
+    Tensor,
+    UnsupportedFunctionError,
     Value,
     Variable,
     no_grad,
@@ -195,10 +197,50 @@ def test_object_arrays_of_values_do_elementwise_arithmetic() -> None:
     assert [v.data for v in np.tanh(array)] == [math.tanh(2.0), math.tanh(3.0)]
 
 
-def test_a_value_times_a_float_array_is_an_object_array() -> None:
-    product = Value(2.0) * np.array([1.0, 3.0])
-    assert product.dtype == object
-    assert [v.data for v in product] == [2.0, 6.0]
+@pytest.mark.parametrize(
+    "product",
+    [
+        lambda v, x: v * x,
+        lambda v, x: x * v,
+        lambda v, x: np.multiply(v, x),
+        lambda v, x: autograd.mul(x, v),
+        lambda v, x: np.where(x > 0, v * x, v),
+        lambda v, x: np.stack([v, v]) * x,
+    ],
+)
+def test_a_value_and_an_array_make_a_tensor(product: Callable[..., Any]) -> None:
+    v, x = Value(2.0), np.array([1.0, 3.0])
+    found = product(v, x)
+    assert type(found) is Tensor
+    np.testing.assert_array_equal(found.data, [2.0, 6.0])
+    found.sum().backward()
+    assert v.grad == 4.0
+
+
+def test_an_array_of_no_axes_is_a_number_to_a_value() -> None:
+    v = Value(2.0)
+    for product in (v * np.array(3.0), np.array(3.0) * v, v * np.float64(3.0), np.float64(3.0) * v):
+        assert type(product) is Value
+        assert product.data == 6.0
+
+
+def test_an_array_of_values_stays_one_beside_a_value() -> None:
+    v = Value(2.0)
+    array = np.array([v, Value(3.0)], dtype=object)
+    for found in (v * array, array * v, np.multiply.outer(v, array), np.kron(array, v)):
+        assert [type(x) for x in found] == [Value, Value]
+        assert [x.data for x in found] == [4.0, 6.0]
+
+
+def test_comparing_an_array_with_a_value_gives_plain_booleans() -> None:
+    found = np.array([1.0, 3.0]) > Value(2.0)
+    assert found.dtype == bool
+    assert list(found) == list(Value(2.0) < np.array([1.0, 3.0])) == [False, True]
+
+
+def test_a_function_of_numpy_without_a_derivative_is_refused_for_a_value_too() -> None:
+    with pytest.raises(UnsupportedFunctionError, match=r"np\.unwrap"):
+        np.unwrap(Value(2.0))
 
 
 def test_python_sum_and_sorted_and_max_work_on_values() -> None:

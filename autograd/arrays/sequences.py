@@ -84,7 +84,7 @@ def _elements(row: str, usage: str, values: Any) -> Sequence[Any]:
 
 def _are_arrays(*arguments: Any) -> bool:
     """Tell whether one of these is a Tensor, or all are ndarrays of numbers."""
-    arrays = [x for x in arguments if hasattr(x, "__array_function__") and x.dtype != object]
+    arrays = [x for x in arguments if getattr(x, "dtype", object) != object]
     return bool(arrays) and (len(arrays) == len(arguments) or any(isinstance(x, Operand) for x in arrays))
 
 

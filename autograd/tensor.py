@@ -202,7 +202,7 @@ class Tensor(Variable):
     @property
     def mT(self) -> Tensor:
         """The tensor with its last two axes exchanged."""
-        transposed: Tensor = np.matrix_transpose(self)
+        transposed: Any = np.matrix_transpose(self)
         return transposed
 
     def __len__(self) -> int:

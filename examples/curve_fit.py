@@ -20,7 +20,7 @@ START = np.log([250.0, 5e-4])
 
 
 def residuals(logarithms):
-    """Return measured minus fitted. Both parameters are positive and of very different size: their logarithms are fit."""
+    """Return measured minus fitted. The parameters are positive and of different size: their logarithms are fit."""
     b = np.exp(logarithms)
     return VOLUME - b[0] * (1 - np.exp(-b[1] * PRESSURE))
 

@@ -115,7 +115,7 @@ def test_nothing_iterates_over_no_axes() -> None:
 
 def test_comparisons_give_plain_boolean_arrays() -> None:
     t = Tensor([1.0, 2.0, 3.0])
-    for mask in (t > 2, t >= [2, 2, 2], 2 < t, t == np.array([1.0, 2.0, 4.0]), t != t, t <= Value(2.0)):
+    for mask in (t > 2, t >= [2, 2, 2], 2 < t, t == np.array([1.0, 2.0, 4.0]), t != t, t <= Value(2.0)):  # noqa: SIM300  # the reflected comparison
         assert type(mask) is np.ndarray
         assert mask.dtype == bool
     assert (t > 2).tolist() == [False, False, True]

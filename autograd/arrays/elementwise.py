@@ -1,4 +1,4 @@
-"""Elementwise functions that NumPy has beside its ufuncs, and ufuncs that are made of others: where, clip, round, ..."""
+"""Elementwise functions that are no ufuncs of NumPy's, and ufuncs that are made of others: where, clip, divmod, ..."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, no_grad
+from autograd import Tensor
 from autograd.arrays.dispatch import numpy_functions
 from autograd.checking import difference
 from autograd.forward import tangents

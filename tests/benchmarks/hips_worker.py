@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 
-import autograd.numpy as anp
+import autograd.numpy as anp  # noqa: I001  # this autograd is not ours, though it is called so
 import mixture
 import numpy as np
 from autograd import value_and_grad

@@ -4,12 +4,14 @@ Reads a line with a number of seconds, repeats the step for so long, and writes 
 the process that asks, so both meet the same minutes of the machine. The first line it writes is the result, as JSON.
 """
 
+# ruff: noqa: I001  # the autograd imported here is not ours, though it is called so
+
 from __future__ import annotations
 
 import json
 import sys
 
-import autograd.numpy as anp  # noqa: I001  # this autograd is not ours, though it is called so
+import autograd.numpy as anp
 import mixture
 import numpy as np
 from autograd import value_and_grad

@@ -94,7 +94,7 @@ class NonFiniteWarning(RuntimeWarning):
 def brief(x: object, limit: int = 60) -> str:
     """Return ``repr(x)`` cut to a length that suits an error message."""
     try:
-        text = repr(x)
+        text = " ".join(repr(x).split())  # in one line
     except ValueError:  # an int of more than 4,300 digits has no repr
         text = f"an object of type {type(x).__name__}"
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -103,9 +103,9 @@ def plain(x: Any) -> Any:
 def _unsupported(name: str) -> UnsupportedFunctionError:
     known = {full.rpartition(".")[2]: full for full in map(_full_name, [*ufunc_rows, *numpy_functions])}
     near = difflib.get_close_matches(name.rpartition(".")[2], known, n=3, cutoff=0.6)
-    hint = f"the nearest that have one: {', '.join(f'np.{known[n]}' for n in near)}. " if near else ""
+    hint = f"; the nearest that have one: {', '.join(f'np.{known[n]}' for n in near)}" if near else ""
     return UnsupportedFunctionError(
-        f"np.{name} of a Tensor has no derivative here; {hint}Write it with functions that have one, add it by "
+        f"np.{name} of a Tensor has no derivative here{hint}. Write it with functions that have one, add it by "
         "autograd.array_row, or take t.numpy() if no derivative is wanted"
     )
 

@@ -68,12 +68,12 @@ def refuse_argument(original: Callable[..., Any], name: str, value: Any) -> None
     """Refuse an argument of NumPy's that has no meaning here, unless it says nothing."""
     if value is None or value is np._NoValue or (isinstance(value, str | bool) and (name, value) in _DEFAULTS):
         return
-    cure = "leave it out"
+    what, cure = f"{name} ({brief(value)})", "leave it out"
     if name == "out":
-        cure = "an array that is written to cannot remember how it was made; use what the function returns"
+        what, cure = name, "an array that is written to cannot remember how it was made; use what the function returns"
     elif name == "dtype":
         cure = "use astype on the operand"
-    raise UnsupportedFunctionError(f"{original.__name__} of a Tensor takes no {name} ({brief(value)}): {cure}")
+    raise UnsupportedFunctionError(f"{original.__name__} of a Tensor takes no {what}: {cure}")
 
 
 _DEFAULTS = {("order", "C"), ("order", "K"), ("subok", True), ("subok", False), ("casting", "same_kind")}

@@ -84,7 +84,7 @@ def _elements(row: str, usage: str, values: Any) -> Sequence[Any]:
 
 def _are_arrays(*arguments: Any) -> bool:
     """Tell whether one of these is a Tensor, or all are ndarrays of numbers."""
-    arrays = [x for x in arguments if getattr(x, "dtype", None) not in (None, object)]
+    arrays = [x for x in arguments if hasattr(x, "dtype") and x.dtype.kind != "O"]
     return bool(arrays) and (len(arrays) == len(arguments) or any(isinstance(x, Operand) for x in arrays))
 
 

@@ -6,6 +6,7 @@ import contextvars
 import operator
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from sys import getrefcount
 from typing import Any, final
 
 import numpy as np
@@ -93,19 +94,25 @@ class Tensor(Variable):
         if self.op is not None:
             raise NotALeafError(f"only a leaf can be given new numbers, but {self!r} is the result of {self.op!r}")
         if data is self._primal and self._kept is not None:  # t.data -= step: already done, in place
-            np.copyto(self._kept, data)
-        else:
-            array = _leaf_array(data, self.dtype)
-            if array.shape != self.shape:
-                raise SizeError(f"{self!r} has the shape {self.shape} and cannot be given data of shape {array.shape}")
-            self._primal, self._kept = array, None
+            self._kept = NOTHING
+            return
+        array = _leaf_array(data, self.dtype)
+        if array.shape != self.shape:
+            raise SizeError(f"{self!r} has the shape {self.shape} and cannot be given data of shape {array.shape}")
+        self._primal, self._kept = array, None
         self.stamp = next_stamp()
 
     def settle(self) -> None:
         """Notice what the holder of this leaf's array has written into it, and let it count as a change."""
-        if self._kept is not None and not _same(self._kept, self._primal):
-            self._kept = self._primal.copy()
+        if self._kept is None:
+            return
+        is_changed = not _same(self._kept, self._primal)
+        if is_changed:
             self.stamp = next_stamp()
+        if getrefcount(self._primal) == HELD_ONCE:  # given back: nobody else can write any more
+            self._kept = None
+        elif is_changed:
+            self._kept = self._primal.copy()
 
     @property
     def grad(self) -> Any:
@@ -328,6 +335,14 @@ def _read_only(x: Any) -> np.ndarray:
     view = np.asarray(x).view()
     view.flags.writeable = False
     return view
+
+
+NOTHING = np.empty((0, 0))
+"""What is known of an array that was just written to; of no shape that a leaf's array with elements has."""
+
+_leaf = Tensor(0.0)
+HELD_ONCE = getrefcount(_leaf._primal)
+"""How many references an array has that only its Tensor holds, as Python counts them; views hold one each."""
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:

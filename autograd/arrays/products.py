@@ -29,7 +29,7 @@ def _matmul_by_first(g: Any, y: Any, a: Any, b: Any) -> Any:
         return g[..., None] * b
     if a.ndim == 1:
         return b @ g if b.ndim == 2 else (b @ g[..., None])[..., 0]
-    return g @ transposed(b)
+    return transposed(b @ transposed(g)) if _lies_transposed(a) else g @ transposed(b)
 
 
 def _matmul_by_second(g: Any, y: Any, a: Any, b: Any) -> Any:
@@ -39,7 +39,15 @@ def _matmul_by_second(g: Any, y: Any, a: Any, b: Any) -> Any:
         return np.ravel(g) @ _in_one_stack(a)
     if a.ndim > b.ndim == 2:  # one matrix for a whole stack: the sum over the stack is part of one product
         return _in_one_stack(a).T @ _in_one_stack(g)
-    return transposed(a) @ g
+    return transposed(transposed(g) @ a) if _lies_transposed(b) else transposed(a) @ g
+
+
+def _lies_transposed(x: Any) -> bool:
+    """Tell whether the columns of a matrix lie in one piece each, and not its rows, as in ``w.T``.
+
+    Its derivative is then computed to lie in the same way: whatever adds the two, such as a step of training, is fast.
+    """
+    return isinstance(x, np.ndarray) and x.ndim == 2 and x.flags.f_contiguous and not x.flags.c_contiguous
 
 
 matmul = array_row(

@@ -94,7 +94,7 @@ def test_operands_that_do_not_fit_are_refused(call: Callable[[Tensor], Any]) -> 
 def test_arguments_that_have_no_meaning_are_refused_by_name() -> None:
     t = Tensor(np.ones((2, 2)))
     for call in (lambda: np.einsum("ij->i", t, out=np.zeros(2)), lambda: np.dot(t, t, out=np.zeros((2, 2)))):
-        with pytest.raises(UnsupportedFunctionError, match=r"takes no out (.|\n)*cannot remember how it was made"):
+        with pytest.raises(UnsupportedFunctionError, match=r"takes no out: .*cannot remember how it was made"):
             call()
     with pytest.raises(UnsupportedFunctionError, match="einsum of a Tensor takes no dtype"):
         np.einsum("ij->i", t, dtype=np.float32)

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd.primitives import pow, strong_mul
 from autograd.rows import Primitive
-from autograd.symbols import SETTING, Symbol, to_code
+from autograd.symbols import Symbol, to_code
 
 __all__ = ["ArrayCode", "array_code", "pullback"]
 
@@ -53,8 +53,7 @@ def _value(row: Primitive) -> Code | None:
         return row.array_function
     if not row.composed:
         return None
-    operands, settings = _symbols(row)
-    return _compiled(row, row.array_function(*operands, **settings), "", recorded=False)
+    return _compiled(row, row.array_function(*_symbols(row), **row.settings), "", recorded=False)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -72,8 +71,7 @@ def pullback(row: Primitive, position: int, recorded: bool = False, strong: bool
     strong : bool, optional
         Count zero times a partial that is not finite as zero.
     """
-    operands, settings = _symbols(row)
-    partial = row.partial_function(Symbol("y"), *operands, **settings)[position]
+    partial = row.partial_function(Symbol("y"), *_symbols(row), **row.settings)[position]
     g = Symbol("g")
     if strong:
         product: Any = strong_mul(g, partial)
@@ -84,9 +82,9 @@ def pullback(row: Primitive, position: int, recorded: bool = False, strong: bool
     return _compiled(row, product, "g, y, ", recorded)
 
 
-def _symbols(row: Primitive) -> tuple[list[Symbol], dict[str, Symbol]]:
+def _symbols(row: Primitive) -> list[Symbol]:
     assert row.arity is not None
-    return [Symbol(f"x{i}") for i in range(row.arity)], {key: Symbol(SETTING + key) for key in row.settings}
+    return [Symbol(f"x{i}") for i in range(row.arity)]
 
 
 def _compiled(row: Primitive, expression: Any, parameters: str, recorded: bool) -> Code:
@@ -94,10 +92,11 @@ def _compiled(row: Primitive, expression: Any, parameters: str, recorded: bool) 
     text = to_code(expression, functions, on_arrays=True)
     namespace: dict[str, Any] = {
         **{name: used if recorded else used.array_function for name, used in functions.items()},
-        **{SETTING + key: value for key, value in row.settings.items()},
         "inf": math.inf,
         "nan": math.nan,
     }
+    if not parameters and text.isidentifier():  # the value is an operand: a new array all the same
+        text = f"+{text}"
     operands = ", ".join(f"x{i}" for i in range(row.arity or 0))
     code: Code = eval(
         compile(f"lambda {parameters}{operands}: {text}", f"<array code of {row.name}>", "eval"), namespace

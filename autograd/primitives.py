@@ -448,12 +448,12 @@ clip = elementwise(
 )
 sigmoid = expit = elementwise(
     "sigmoid",
-    lambda x, slope: exp(minimum(slope * x, 0.0)) / (1 + exp(-abs(slope * x))),
+    lambda x, slope: 1 / (1 + exp(-(slope * x))),
     lambda y, x, slope: (slope * y * (1 - y),),
     slope=1.0,
     aliases=("expit",),
     domain=(-3.0, 3.0),
-    doc="1 / (1 + exp(-slope * x)), without overflow.",
+    doc="1 / (1 + exp(-slope * x)); 0 where the exponential is inf.",
 )
 logit = elementwise(
     "logit",

@@ -67,6 +67,8 @@ def _atom(name: str) -> str:
     return _wrap(name, not re.fullmatch(r"[\w.'…\[\]]+", name))
 
 
+ONES = ("1", "1.0")  # for people, and in code
+
 Text = tuple[str, int]  # a text, and how tightly its outermost operation binds
 
 
@@ -109,7 +111,7 @@ def _write(expression: Any, parts: list[Text], functions: dict[str, Primitive] |
         return f"({a} if {condition} else {b})", ATOM
     is_called = (as_code and row.name == "strong_mul") or (on_floats and row.name == "pow")
     if _precedence(row) is not None and not is_called:
-        return _infix(row, parts) if as_code else _without_ones(row, parts) or _infix(row, parts)
+        return (None if on_floats else _without_ones(row, parts)) or _infix(row, parts)
     if row.name == "neg":
         text, binding = parts[0]
         return f"-{_wrap(text, binding < UNARY)}", UNARY
@@ -142,9 +144,10 @@ def _without_ones(row: Primitive, parts: list[Text]) -> Text | None:
     """Return the other operand where the first or second is a 1 that changes nothing."""
     if _precedence(row) not in (PRODUCT, POWER):
         return None
-    if parts[1][0] == "1":
+    (left, _), (right, _) = parts
+    if right in ONES:
         return parts[0]
-    return parts[1] if parts[0][0] == "1" and row.name in ("mul", "strong_mul") else None
+    return parts[1] if left in ONES and row.name in ("mul", "strong_mul") else None
 
 
 def _wrap(text: str, needed: bool) -> str:

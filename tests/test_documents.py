@@ -1,7 +1,6 @@
 """What is printed in the README is run, and the quick start is what the gate reads."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -22,14 +21,6 @@ def quick_start_lines() -> list[str]:
     block = re.search(r"^```\w*\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
     assert block is not None
     return [line for line in block.group(1).splitlines() if line.strip()]
-
-
-@pytest.fixture
-def own_rows_removed() -> Iterator[None]:
-    before = set(registry)
-    yield
-    for name in set(registry) - before:
-        del registry[name]
 
 
 @pytest.mark.usefixtures("own_rows_removed")

@@ -158,6 +158,14 @@ def test_a_zero_adjoint_stays_zero_whatever_it_meets(row: Primitive) -> None:
         assert tensor.grad is None or not tensor.grad.any()
 
 
+@pytest.mark.usefixtures("own_rows_removed")
+def test_a_row_that_returns_its_operand_makes_an_array_of_its_own() -> None:
+    scaled = autograd.elementwise("scaled", lambda x, by: by * x, lambda y, x, by: (by,), by=1.0)
+    x = Tensor([1.0, 2.0])
+    for result in (scaled(x), autograd.no_grad()(scaled)(x)):
+        assert not np.shares_memory(result.numpy(), x.numpy())
+
+
 def test_an_infinite_gradient_is_warned_of_by_the_name_of_the_leaf() -> None:
     x = Tensor([0.0, 4.0], name="x")
     with pytest.warns(NonFiniteWarning, match="the gradient of x is not finite"):

@@ -2,6 +2,10 @@
 
 from autograd.array_rows import array_row
 from autograd.arrays import dot, logsumexp, max, min, norm, prod, sum
+from autograd.arrays.convolution import avg_pool2d, conv2d, max_pool2d
+from autograd.arrays.joining import stack
+from autograd.arrays.matrix_functions import expm
+from autograd.arrays.neural import cross_entropy, log_softmax, one_hot, softmax
 from autograd.backward import backward
 from autograd.checking import check_grads, gradcheck
 from autograd.checkpointing import checkpoint
@@ -163,6 +167,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "avg_pool2d",
     "backward",
     "cbrt",
     "ceil",
@@ -171,9 +176,11 @@ __all__ = [
     "clip",
     "conj",
     "conjugate",
+    "conv2d",
     "copysign",
     "cos",
     "cosh",
+    "cross_entropy",
     "deg2rad",
     "degrees",
     "div",
@@ -187,6 +194,7 @@ __all__ = [
     "exp",
     "exp2",
     "expit",
+    "expm",
     "expm1",
     "fabs",
     "float_power",
@@ -210,6 +218,7 @@ __all__ = [
     "log1p",
     "log2",
     "log10",
+    "log_softmax",
     "logaddexp",
     "logaddexp2",
     "logit",
@@ -217,6 +226,7 @@ __all__ = [
     "make_jvp",
     "make_vjp",
     "max",
+    "max_pool2d",
     "maximum",
     "min",
     "minimize",
@@ -229,6 +239,7 @@ __all__ = [
     "no_grad",
     "norm",
     "numerical_gradient",
+    "one_hot",
     "positive",
     "pow",
     "power",
@@ -246,9 +257,11 @@ __all__ = [
     "sin",
     "sinc",
     "sinh",
+    "softmax",
     "softplus",
     "sqrt",
     "square",
+    "stack",
     "step",
     "strong_mul",
     "sub",

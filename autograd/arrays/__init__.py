@@ -2,6 +2,7 @@
 
 from autograd.arrays import (
     axes,
+    convolution,
     counting,
     cumulative,
     decompositions,
@@ -22,11 +23,13 @@ from autograd.arrays import (
     selection,
     shapes,
     statistics,
+    windows,
 )
 from autograd.arrays.sequences import dot, logsumexp, max, min, norm, prod, sum
 
 __all__ = [
     "axes",
+    "convolution",
     "counting",
     "cumulative",
     "decompositions",
@@ -54,4 +57,5 @@ __all__ = [
     "shapes",
     "statistics",
     "sum",
+    "windows",
 ]

@@ -59,8 +59,7 @@ def conv2d(
     Examples
     --------
     >>> import numpy as np
-    >>> from autograd import Tensor
-    >>> from autograd.arrays.convolution import conv2d
+    >>> from autograd import Tensor, conv2d
     >>> image = np.arange(9.0).reshape(1, 1, 3, 3)
     >>> w = Tensor([[[[1.0, 0.0], [0.0, -1.0]]]])
     >>> y = conv2d(image, w)
@@ -93,7 +92,7 @@ def conv2d(
 
 
 def max_pool2d(x: Any, kernel: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0) -> Any:
-    """Return the largest element of each window of the images. Where several are the largest, they share the derivative.
+    """Return the largest element of each window of the images; equal ones share the derivative.
 
     Parameters
     ----------
@@ -122,8 +121,7 @@ def max_pool2d(x: Any, kernel: int | Pair, stride: int | Pair | None = None, pad
 
     Examples
     --------
-    >>> from autograd import Tensor
-    >>> from autograd.arrays.convolution import max_pool2d
+    >>> from autograd import Tensor, max_pool2d
     >>> x = Tensor([[1.0, 2.0, 5.0, 5.0], [4.0, 3.0, 0.0, 1.0]])
     >>> y = max_pool2d(x, 2)
     >>> y.numpy()
@@ -133,7 +131,7 @@ def max_pool2d(x: Any, kernel: int | Pair, stride: int | Pair | None = None, pad
     array([[0. , 0. , 0.5, 0.5],
            [1. , 0. , 0. , 0. ]])
     """
-    return np.max(_pools("max_pool2d", x, kernel, stride, padding, -np.inf), axis=(0, 1))
+    return np.max(_pools("max_pool2d", x, kernel, stride, padding, -np.inf), axis=0)
 
 
 def avg_pool2d(x: Any, kernel: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0) -> Any:
@@ -166,8 +164,7 @@ def avg_pool2d(x: Any, kernel: int | Pair, stride: int | Pair | None = None, pad
 
     Examples
     --------
-    >>> from autograd import Tensor
-    >>> from autograd.arrays.convolution import avg_pool2d
+    >>> from autograd import Tensor, avg_pool2d
     >>> x = Tensor([[1.0, 2.0, 5.0, 5.0], [4.0, 3.0, 0.0, 1.0]])
     >>> y = avg_pool2d(x, 2)
     >>> y.numpy()
@@ -176,11 +173,11 @@ def avg_pool2d(x: Any, kernel: int | Pair, stride: int | Pair | None = None, pad
     >>> x.grad[0]
     array([0.25, 0.25, 0.25, 0.25])
     """
-    return np.mean(_pools("avg_pool2d", x, kernel, stride, padding, 0.0), axis=(0, 1))
+    return np.mean(_pools("avg_pool2d", x, kernel, stride, padding, 0.0), axis=0)
 
 
 def _pools(function: str, x: Any, kernel: Any, stride: Any, padding: Any, around: float) -> Any:
-    """Return the windows, of shape (kh, kw, ..., H', W'): NumPy reduces the first axes of an array fastest."""
+    """Return the elements of the windows, of shape (kh kw, ..., H', W'): NumPy reduces fastest along the first axis."""
     x = as_array(x, f"the x of {function}")
     if np.ndim(x) < 2:
         raise SizeError(f"{function} takes x of shape (..., H, W), not {np.shape(x)}")
@@ -189,12 +186,10 @@ def _pools(function: str, x: Any, kernel: Any, stride: Any, padding: Any, around
     if margin[0] > size[0] // 2 or margin[1] > size[1] // 2:
         raise ArgumentError(f"the padding of {function} is at most half the kernel {size}, not {margin}")
     patches = _patches(function, x, size, size if stride is None else stride, margin, 1, around)
-    return np.moveaxis(patches, (-2, -1), (0, 1))
+    return np.reshape(np.moveaxis(patches, (-2, -1), (0, 1)), (size[0] * size[1], *patches.shape[:-2]))
 
 
-def _patches(
-    function: str, x: Any, kernel: Pair, stride: Any, padding: Any, dilation: Any, around: float = 0.0
-) -> Any:
+def _patches(function: str, x: Any, kernel: Pair, stride: Any, padding: Any, dilation: Any, around: float = 0.0) -> Any:
     """Return the windows of the padded images, of shape (..., H', W', kh, kw)."""
     step, gap = _pair(function, "stride", stride, 1), _pair(function, "dilation", dilation, 1)
     padded = _padded(x, _pair(function, "padding", padding, 0), around)

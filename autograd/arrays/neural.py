@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any, Literal
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.array_rows import array_row
 from autograd.arrays.operands import as_array
-from autograd.arrays.rearrange import static
+from autograd.arrays.rearrange import holds_operand, static
 from autograd.errors import ArgumentError, SizeError, brief
 from autograd.primitives import strong_mul
-from autograd.rows import Operand
 
 __all__ = ["cross_entropy", "log_softmax", "one_hot", "softmax"]
 
@@ -75,15 +74,14 @@ def softmax(x: Any, axis: int = -1) -> Any:
 
     Examples
     --------
-    >>> from autograd import Tensor
-    >>> from autograd.arrays.neural import softmax
-    >>> x = Tensor([1000.0, 1000.0, -1000.0])
+    >>> from autograd import Tensor, softmax
+    >>> x = Tensor([1000.0, 1000.0])
     >>> y = softmax(x)
     >>> y.numpy()
-    array([0.5, 0.5, 0. ])
+    array([0.5, 0.5])
     >>> y[0].backward()
     >>> x.grad
-    array([ 0.25, -0.25,  0.  ])
+    array([ 0.25, -0.25])
     """
     return _along("softmax", _softmax, x, axis)
 
@@ -115,8 +113,7 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
 
     Examples
     --------
-    >>> from autograd import Tensor
-    >>> from autograd.arrays.neural import log_softmax
+    >>> from autograd import Tensor, log_softmax
     >>> x = Tensor([0.0, -1000.0])
     >>> y = log_softmax(x)
     >>> y.numpy()
@@ -137,12 +134,12 @@ def _along(function: str, row: Any, x: Any, axis: int) -> Any:
 
 def _axis_of(function: str, name: str, x: Any, axis: int) -> int:
     """Return the axis counted from the front, or refuse it."""
-    shape = np.shape(x)
+    shape, axis = np.shape(x), operator.index(axis)
     if not shape:
         raise SizeError(f"{function} takes an array of one axis at least, and {name} is one number")
     if not -len(shape) <= axis < len(shape):
         raise SizeError(f"{function} has no axis {axis} in {name} of shape {shape}")
-    return normalize_axis_index(axis, len(shape))
+    return axis % len(shape)
 
 
 def one_hot(indices: Any, n: int) -> Any:
@@ -163,17 +160,19 @@ def one_hot(indices: Any, n: int) -> Any:
     Raises
     ------
     ArgumentError
-        If an index is not an integer from 0 to n - 1.
+        If an index is not an integer from 0 to n - 1, or n is no count.
     UnsupportedFunctionError
         If the indices are Tensors or Values.
 
     Examples
     --------
-    >>> from autograd.arrays.neural import one_hot
+    >>> from autograd import one_hot
     >>> one_hot([2, 0], 3)
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
+    if not isinstance(n, int | np.integer) or n < 0:
+        raise ArgumentError(f"the n of one_hot is an int of at least 0, not {brief(n)}")
     return np.eye(n)[_class_indices("one_hot", "indices", indices, n)]
 
 
@@ -190,10 +189,8 @@ def _class_indices(function: str, name: str, indices: Any, n: int) -> Any:
     return array
 
 
-def cross_entropy(
-    logits: Any, targets: Any, reduction: Literal["mean", "sum", "none"] = "mean", axis: int = -1
-) -> Any:
-    """Return the cross-entropy of the softmax of the logits, -Σ t log softmax(z) along ``axis``, a loss for each sample.
+def cross_entropy(logits: Any, targets: Any, reduction: Literal["mean", "sum", "none"] = "mean", axis: int = -1) -> Any:
+    """Return the cross-entropy of the softmax of the logits, -Σ t log softmax(z): a loss for each sample.
 
     Computed by `log_softmax`, so nothing overflows. Its derivative by the logits is softmax(z) Σt - t (Bishop 2006,
     Pattern Recognition and Machine Learning, equations 4.108 and 4.109). A class of probability 0 adds nothing, even
@@ -230,8 +227,7 @@ def cross_entropy(
 
     Examples
     --------
-    >>> from autograd import Tensor
-    >>> from autograd.arrays.neural import cross_entropy
+    >>> from autograd import Tensor, cross_entropy
     >>> logits = Tensor([[0.0, 0.0], [1000.0, 0.0]])
     >>> loss = cross_entropy(logits, [1, 0])
     >>> round(loss.item(), 4)
@@ -246,17 +242,25 @@ def cross_entropy(
     logits = as_array(logits, "the logits of cross_entropy")
     axis = _axis_of("cross_entropy", "logits", logits, axis)
     losses = _losses(log_softmax(logits, axis), targets, axis)
-    return losses if reduction == "none" else np.sum(losses) if reduction == "sum" else np.mean(losses)
+    if reduction == "none":
+        return losses
+    total = np.sum(losses)
+    return total if reduction == "sum" else total / (np.size(losses) or np.nan)  # of none there is no mean
 
 
 def _losses(log_probabilities: Any, targets: Any, axis: int) -> Any:
     """Return the loss of each sample, given the logarithm of the probability of each class."""
     shape = np.shape(log_probabilities)
     of_samples = shape[:axis] + shape[axis + 1 :]
-    array = targets if _is_differentiated(targets) else np.asarray(targets)
-    if np.shape(array) == of_samples:
+    given = as_array(targets, "the targets of cross_entropy") if holds_operand(targets) else np.asarray(targets)
+    if np.shape(given) == of_samples:
         index = list(np.indices(of_samples, sparse=True))
         index.insert(axis, _class_indices("cross_entropy", "targets", targets, shape[axis]))
         return -log_probabilities[tuple(index)]
-    if np.shape(targets) == shape:
-        return -np.sum(strong_mul(as_array(targets, "targets"), log_probabilities), axis=axis)
+    if np.shape(given) == shape:
+        probabilities = as_array(given, "the targets of cross_entropy")
+        return -np.sum(strong_mul(probabilities, log_probabilities), axis=axis)
+    raise SizeError(
+        f"cross_entropy of logits of shape {shape} takes targets of shape {of_samples}, class indices, or {shape}, "
+        f"probabilities; not {np.shape(given)}"
+    )

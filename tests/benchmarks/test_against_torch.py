@@ -1,4 +1,4 @@
-"""First and second derivatives, compared with those of PyTorch."""
+"""First and second derivatives, compared with those of PyTorch: of the whole table, and of functions of arrays."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor
-from autograd.arrays.matrix_functions import expm
+import autograd
+from autograd import Primitive, Tensor, expm
 from tests.arrays.case import distinct, symmetric_positive_definite
+from tests.samples import ELEMENTWISE_ROWS, points
 
 torch = pytest.importorskip("torch")
 
+HOLES = np.array([[True, False, False, True], [False, False, True, False], [False, False, True, False]])
+LEVELS = torch.tensor([0.2, 0.7], dtype=torch.float64)
+COLUMNS = torch.tensor([0, 2, 0])
 Draw = Callable[[np.random.Generator], np.ndarray]
 la, tla = np.linalg, torch.linalg
 
@@ -46,13 +50,105 @@ def alike(module: Any, other: Any, names: str, *operands: Sequence[int] | Draw) 
     return [Pair(name, getattr(module, name), getattr(other, name), operands) for name in names.split()]
 
 
+OF_ANOTHER_NAME: dict[str, Callable[..., Any]] = {
+    "clip": lambda x: x.clip(-torch.inf, torch.inf),
+    "cbrt": lambda x: x.sign() * x.abs() ** (1 / 3),
+    "floor_divide": lambda x, y: torch.floor(x / y),  # PyTorch's own has no derivative, not even zero
+    "heaviside": lambda x, y: torch.where(x > 0, 1.0, torch.where(x < 0, 0.0, y)),  # neither has this
+    "mod": torch.remainder,
+    "rint": torch.round,
+    "step": lambda x: torch.where(x > 0, 1.0, 0.0) + 0 * x,
+    "strong_mul": torch.mul,
+    "where": lambda condition, x, y: torch.where(condition != 0, x, y),
+}
+
+
+def of_row(row: Primitive) -> Pair:
+    """Return a row of the table beside PyTorch's function of that name, at the row's sample points."""
+    peers = (
+        getattr(module, name, None) for module in (torch, torch.nn.functional) for name in (row.name, *row.aliases)
+    )
+    theirs = OF_ANOTHER_NAME.get(row.name) or next(filter(None, peers))
+    arrays = map(np.array, zip(*points(row), strict=True))
+    return Pair(row.name, row, theirs, [lambda rng, x=x: x for x in arrays])
+
+
 spd = symmetric_positive_definite
 PAIRS = [
-    *alike(np, torch, "sin cos tanh exp expm1 arctan sinh", (3, 4)),
-    *alike(np, torch, "log log1p sqrt log2", positive(3, 4)),
+    *map(of_row, ELEMENTWISE_ROWS),
     *alike(np, torch, "multiply divide arctan2 hypot maximum", (3, 4), (4,)),
-    Pair("power", np.power, torch.pow, [positive(3, 4), (4,)]),
-    Pair("logaddexp", np.logaddexp, torch.logaddexp, [(3, 4), (4,)]),
+    Pair("clip", lambda a: np.clip(a, -0.5, 1.0), lambda a: a.clip(-0.5, 1.0), [(3, 4)]),
+    Pair("clip between arrays", np.clip, torch.clamp, [(3, 4), lambda rng: -positive(4)(rng), positive(3, 1)]),
+    Pair("where", lambda a, b: np.where(a > 0, a * b, b), lambda a, b: torch.where(a > 0, a * b, b), [(3, 4), (4,)]),
+    Pair("round", lambda a: np.round(a, 1) * a, lambda a: a.round(decimals=1) * a, [(3, 4)]),
+    *(
+        Pair(
+            name,
+            lambda a, f=getattr(np, name): f(np.where(HOLES, np.nan, a)) ** 2,
+            lambda a, f=getattr(torch, name): f(torch.where(torch.tensor(HOLES), torch.nan, a)) ** 2,
+            [(3, 4)],
+        )
+        for name in ("nan_to_num", "nansum", "nanmean")
+    ),
+    Pair("mean", lambda a: np.mean(a**3, axis=1), lambda a: (a**3).mean(1), [(3, 4)]),
+    Pair("std", lambda a: np.std(a, axis=0, ddof=1), lambda a: a.std(0), [(3, 4)]),
+    Pair("min", lambda a: np.min(a) ** 2, lambda a: a.amin() ** 2, [(3, 4)]),
+    Pair("max with ties", lambda a: np.max(np.round(a)) * a, lambda a: a.round().amax() * a, [(3, 4)]),
+    Pair("median", lambda a: np.median(a, axis=1) ** 2, lambda a: a.quantile(0.5, 1) ** 2, [(3, 4)]),
+    Pair("quantile", lambda a: np.quantile(a, [0.2, 0.7], 0) ** 2, lambda a: a.quantile(LEVELS, 0) ** 2, [(3, 4)]),
+    Pair("trapezoid", lambda a: np.trapezoid(a**2, dx=0.5), lambda a: torch.trapezoid(a**2, dx=0.5), [(3, 4)]),
+    Pair("trapezoid over x", np.trapezoid, torch.trapezoid, [(3, 4), (4,)]),
+    Pair("diff", lambda a: np.diff(a**2, 2, axis=0), lambda a: torch.diff(a**2, 2, 0), [(4, 3)]),
+    Pair("gradient", lambda a: np.gradient(a**2, axis=1), lambda a: torch.gradient(a**2, dim=1)[0], [(3, 4)]),
+    Pair("logsumexp", lambda a: autograd.logsumexp(a, axis=1), lambda a: a.logsumexp(1), [(3, 4)]),
+    Pair("reshape", lambda a: np.reshape(a, (4, 3)) ** 2, lambda a: a.reshape(4, 3) ** 2, [(3, 4)]),
+    Pair("ravel", lambda a: np.ravel(a.T) ** 2, lambda a: a.T.ravel() ** 2, [(3, 4)]),
+    Pair("moveaxis", lambda a: np.moveaxis(a, 0, -1) ** 2, lambda a: a.moveaxis(0, -1) ** 2, [(2, 3, 4)]),
+    Pair("swapaxes", lambda a: np.swapaxes(a, 0, 2) ** 2, lambda a: a.swapaxes(0, 2) ** 2, [(2, 3, 4)]),
+    Pair("squeeze", lambda a: np.squeeze(a) ** 2, lambda a: a.squeeze() ** 2, [(2, 1, 3)]),
+    Pair("expand_dims", lambda a: np.expand_dims(a, 1) ** 2, lambda a: a.unsqueeze(1) ** 2, [(2, 3)]),
+    Pair("broadcast_to", lambda a: np.broadcast_to(a, (2, 3)) ** 2, lambda a: a.broadcast_to((2, 3)) ** 2, [(3,)]),
+    Pair("flip", lambda a: np.flip(a, (0, 1)) ** 2, lambda a: a.flip((0, 1)) ** 2, [(2, 3)]),
+    Pair("rot90", lambda a: np.rot90(a) ** 2, lambda a: torch.rot90(a) ** 2, [(2, 3)]),
+    Pair("tile", lambda a: np.tile(a, (2, 2)) ** 2, lambda a: a.tile((2, 2)) ** 2, [(2, 3)]),
+    Pair("repeat", lambda a: np.repeat(a, 2, 1) ** 2, lambda a: a.repeat_interleave(2, 1) ** 2, [(2, 3)]),
+    *(
+        Pair(
+            f"pad {ours}",
+            lambda a, mode=ours: np.pad(a, ((0, 0), (2, 1)), mode=mode) ** 2,
+            lambda a, mode=theirs: torch.nn.functional.pad(a, (2, 1), mode=mode) ** 2,
+            [(2, 4)],
+        )
+        for ours, theirs in (
+            ("constant", "constant"),
+            ("reflect", "reflect"),
+            ("edge", "replicate"),
+            ("wrap", "circular"),
+        )
+    ),
+    *(
+        Pair(
+            name,
+            lambda a, b, f=getattr(np, name): f((a, b)) ** 2,
+            lambda a, b, f=getattr(torch, name): f((a, b)) ** 2,
+            [(2, 2), (2, 2)],
+        )
+        for name in ("stack", "vstack", "hstack", "dstack", "column_stack")
+    ),
+    Pair("split", lambda a: np.split(a, [1], 1)[1] ** 2, lambda a: a.tensor_split([1], 1)[1] ** 2, [(2, 3)]),
+    Pair("take", lambda a: np.take(a, [0, 2, 0], 1) ** 2, lambda a: a.index_select(1, COLUMNS) ** 2, [(2, 3)]),
+    Pair(
+        "take_along_axis",
+        lambda a: np.take_along_axis(a, COLUMNS.numpy()[None], 1) ** 2,
+        lambda a: a.take_along_dim(COLUMNS[None], 1) ** 2,
+        [(2, 3)],
+    ),
+    Pair("mask", lambda a: a[a > 0] ** 2, lambda a: a[a > 0] ** 2, [(3, 4)]),
+    Pair("diagonal", lambda a: np.diagonal(a, 1) ** 2, lambda a: a.diagonal(1) ** 2, [(3, 4)]),
+    Pair("diag", lambda a: np.diag(a) @ a, lambda a: a.diag() @ a, [(3,)]),
+    Pair("tril", lambda a: np.tril(a, 1) ** 2, lambda a: a.tril(1) ** 2, [(3, 4)]),
+    Pair("triu", lambda a: np.triu(a) ** 2, lambda a: a.triu() ** 2, [(3, 4)]),
+    Pair("trace", lambda a: np.trace(a @ a), lambda a: (a @ a).trace(), [(3, 3)]),
     Pair("sum", lambda a: np.sum(a**3, axis=(0, -1)), lambda a: (a**3).sum((0, -1)), [(2, 3, 4)]),
     Pair("prod", lambda a: np.prod(a, axis=1), lambda a: a.prod(1), [(3, 4)]),
     Pair("var", lambda a: np.var(a, axis=1, ddof=1), lambda a: a.var(1), [(3, 4)]),
@@ -181,7 +277,7 @@ def our_derivatives(pair: Pair, arrays: Sequence[np.ndarray]) -> tuple[Any, list
     operands = [Tensor(a) for a in arrays]
     value = pair.ours(*operands)
     value.backward(*weights(1, [value.shape]), create_graph=True)
-    slopes = [x.grad for x in operands]
+    slopes = [Tensor(np.zeros(x.shape)) if x.grad is None else x.grad for x in operands]
     for x in operands:
         x.grad = None
     along = weights(2, [a.shape for a in arrays])
@@ -197,7 +293,9 @@ def their_derivatives(pair: Pair, arrays: Sequence[np.ndarray]) -> tuple[Any, li
     operands = [torch.tensor(a, requires_grad=True) for a in arrays]
     value = pair.theirs(*operands)
     (weight,) = weights(1, [value.shape])
-    slopes = torch.autograd.grad(value, operands, torch.tensor(weight), create_graph=True)
+    slopes = torch.autograd.grad(
+        value, operands, torch.tensor(weight), create_graph=True, allow_unused=True, materialize_grads=True
+    )
     along = weights(2, [a.shape for a in arrays])
     direction = sum((g * torch.tensor(v)).sum() for g, v in zip(slopes, along, strict=True))
     if direction.requires_grad:

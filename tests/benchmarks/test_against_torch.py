@@ -50,6 +50,11 @@ def alike(module: Any, other: Any, names: str, *operands: Sequence[int] | Draw) 
     return [Pair(name, getattr(module, name), getattr(other, name), operands) for name in names.split()]
 
 
+def both(names: str) -> list[tuple[str, Callable[..., Any], Callable[..., Any]]]:
+    """Return functions of NumPy and of PyTorch that have one name in both."""
+    return [(name, getattr(np, name), getattr(torch, name)) for name in names.split()]
+
+
 OF_ANOTHER_NAME: dict[str, Callable[..., Any]] = {
     "clip": lambda x: x.clip(-torch.inf, torch.inf),
     "cbrt": lambda x: x.sign() * x.abs() ** (1 / 3),
@@ -84,11 +89,11 @@ PAIRS = [
     *(
         Pair(
             name,
-            lambda a, f=getattr(np, name): f(np.where(HOLES, np.nan, a)) ** 2,
-            lambda a, f=getattr(torch, name): f(torch.where(torch.tensor(HOLES), torch.nan, a)) ** 2,
+            lambda a, f=ours: f(np.where(HOLES, np.nan, a)) ** 2,
+            lambda a, f=theirs: f(torch.where(torch.tensor(HOLES), torch.nan, a)) ** 2,
             [(3, 4)],
         )
-        for name in ("nan_to_num", "nansum", "nanmean")
+        for name, ours, theirs in both("nan_to_num nansum nanmean")
     ),
     Pair("mean", lambda a: np.mean(a**3, axis=1), lambda a: (a**3).mean(1), [(3, 4)]),
     Pair("std", lambda a: np.std(a, axis=0, ddof=1), lambda a: a.std(0), [(3, 4)]),
@@ -129,11 +134,11 @@ PAIRS = [
     *(
         Pair(
             name,
-            lambda a, b, f=getattr(np, name): f((a, b)) ** 2,
-            lambda a, b, f=getattr(torch, name): f((a, b)) ** 2,
+            lambda a, b, f=ours: f((a, b)) ** 2,
+            lambda a, b, f=theirs: f((a, b)) ** 2,
             [(2, 2), (2, 2)],
         )
-        for name in ("stack", "vstack", "hstack", "dstack", "column_stack")
+        for name, ours, theirs in both("stack vstack hstack dstack column_stack")
     ),
     Pair("split", lambda a: np.split(a, [1], 1)[1] ** 2, lambda a: a.tensor_split([1], 1)[1] ** 2, [(2, 3)]),
     Pair("take", lambda a: np.take(a, [0, 2, 0], 1) ** 2, lambda a: a.index_select(1, COLUMNS) ** 2, [(2, 3)]),

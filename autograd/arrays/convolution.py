@@ -2,18 +2,59 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import operator
 from typing import Any
 
 import numpy as np
 
+from autograd.array_rows import array_row
 from autograd.arrays.operands import as_array
-from autograd.arrays.windows import windows
+from autograd.arrays.windows import add_windows, windows
 from autograd.errors import ArgumentError, SizeError, brief
 
 __all__ = ["avg_pool2d", "conv2d", "max_pool2d"]
 
 Pair = tuple[int, int]
+
+
+def _columns(x: Any, w: Any, step: Pair, gap: Pair) -> Any:
+    """Return what a filter covers as columns of a matrix, one for each place: shape (N, C, kh, kw, H', W')."""
+    patches = windows(x, window=np.shape(w)[2:], axis=(2, 3), step=(1, 1, *step), gap=gap)
+    return np.transpose(patches, (0, 1, 4, 5, 2, 3))
+
+
+def _flat(x: Any, *axes: int) -> Any:
+    """Return ``x`` with the axes in groups of these sizes joined to one each."""
+    lengths = iter(np.shape(x))
+    return np.reshape(x, [math.prod(itertools.islice(lengths, n)) for n in axes])
+
+
+def _filtered(x: Any, w: Any, step: Pair, gap: Pair) -> Any:
+    columns = _columns(x, w, step, gap)
+    return (_flat(w, 1, 3) @ _flat(columns, 1, 3, 2)).reshape(len(x), len(w), *columns.shape[4:])
+
+
+def _filtered_by_images(g: Any, y: Any, x: Any, w: Any, step: Pair, gap: Pair) -> Any:
+    columns = np.reshape(_flat(w, 1, 3).T @ _flat(g, 1, 1, 2), (len(x), *np.shape(w)[1:], *np.shape(g)[2:]))
+    patches = np.transpose(columns, (0, 1, 4, 5, 2, 3))
+    return add_windows(patches, shape=np.shape(x), axis=(2, 3), step=(1, 1, *step), gap=gap)
+
+
+def _filtered_by_filters(g: Any, y: Any, x: Any, w: Any, step: Pair, gap: Pair) -> Any:
+    of_images = _flat(g, 1, 1, 2) @ np.swapaxes(_flat(_columns(x, w, step, gap), 1, 3, 2), 1, 2)
+    return np.reshape(np.sum(of_images, axis=0), np.shape(w))
+
+
+_conv2d = array_row(
+    "conv2d",
+    _filtered,
+    [_filtered_by_images, _filtered_by_filters],
+    linear="each",
+    symbol="∗",
+    doc="The sums of products of filters and what they cover in images, at every place.",
+)
 
 
 def conv2d(
@@ -77,12 +118,11 @@ def conv2d(
             f"conv2d takes x of shape (N, C, H, W) and w of shape (F, C, kh, kw) with one C, not x of shape "
             f"{np.shape(x)} and w of shape {np.shape(w)}"
         )
-    (n, c, _, _), (f, _, *kernel) = x.shape, w.shape
-    patches = _patches("conv2d", x, tuple(kernel), stride, padding, dilation)  # (N, C, H', W', kh, kw)
-    places = patches.shape[2:4]
-    elements = c * kernel[0] * kernel[1]
-    columns = np.reshape(np.transpose(patches, (0, 1, 4, 5, 2, 3)), (n, elements, places[0] * places[1]))
-    y = np.reshape(np.reshape(w, (f, elements)) @ columns, (n, f, *places))
+    kernel, f = w.shape[2:], len(w)
+    step, gap = _pair("conv2d", "stride", stride, 1), _pair("conv2d", "dilation", dilation, 1)
+    padded = _padded(x, _pair("conv2d", "padding", padding, 0))
+    _refuse_what_does_not_fit("conv2d", kernel, gap, padded)
+    y = _conv2d(padded, w, step=step, gap=gap)
     if bias is None:
         return y
     bias = as_array(bias, "the bias of conv2d")
@@ -185,25 +225,24 @@ def _pools(function: str, x: Any, kernel: Any, stride: Any, padding: Any, around
     margin = _pair(function, "padding", padding, 0)
     if margin[0] > size[0] // 2 or margin[1] > size[1] // 2:
         raise ArgumentError(f"the padding of {function} is at most half the kernel {size}, not {margin}")
-    patches = _patches(function, x, size, size if stride is None else stride, margin, 1, around)
+    step = size if stride is None else _pair(function, "stride", stride, 1)
+    padded = _padded(x, margin, around)
+    _refuse_what_does_not_fit(function, size, (1, 1), padded)
+    axes = x.ndim - 2, x.ndim - 1
+    patches = windows(padded, window=size, axis=axes, step=(*(1,) * axes[0], *step), gap=(1, 1))
     return np.reshape(np.moveaxis(patches, (-2, -1), (0, 1)), (size[0] * size[1], *patches.shape[:-2]))
 
 
-def _patches(function: str, x: Any, kernel: Pair, stride: Any, padding: Any, dilation: Any, around: float = 0.0) -> Any:
-    """Return the windows of the padded images, of shape (..., H', W', kh, kw)."""
-    step, gap = _pair(function, "stride", stride, 1), _pair(function, "dilation", dilation, 1)
-    padded = _padded(x, _pair(function, "padding", padding, 0), around)
+def _refuse_what_does_not_fit(function: str, kernel: Pair, gap: Pair, padded: Any) -> None:
     extent = tuple(apart * (length - 1) + 1 for apart, length in zip(gap, kernel, strict=True))
     if min(kernel) < 1 or any(n > m for n, m in zip(extent, padded.shape[-2:], strict=True)):
         raise SizeError(
             f"{function} has windows of shape {extent}, which do not fit into images of shape {padded.shape[-2:]}, "
             "padding included"
         )
-    axes = x.ndim - 2, x.ndim - 1
-    return windows(padded, window=kernel, axis=axes, step=(*(1,) * axes[0], *step), gap=gap)
 
 
-def _padded(x: Any, padding: Pair, around: float) -> Any:
+def _padded(x: Any, padding: Pair, around: float = 0.0) -> Any:
     """Return the images with ``padding`` elements of one kind around each."""
     if not any(padding):
         return x

@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from autograd.array_rows import ArrayPrimitive, array_row
 from autograd.arrays.dispatch import numpy_function
 
-__all__ = ["windows"]
+__all__ = ["add_windows", "windows"]
 
 Numbers = tuple[int, ...]
 

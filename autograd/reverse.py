@@ -151,13 +151,17 @@ def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> I
     for position, parent in enumerate(inputs):
         if parent.__class__ is Tensor or parent.__class__ is Value:
             if is_usual:
-                contribution = array_code(row).pullbacks[position](adjoint, y, *operands)
+                pull = array_code(row).pullbacks[position]
             elif is_elementwise:
                 if strong:
                     warn_of_limits(node, [(primal(adjoint), elementwise_partial(node, position))])
-                contribution = pullback(row, position, create_graph, strong)(adjoint, y, *operands)
+                pull = pullback(row, position, create_graph, strong)
             else:
-                contribution = row.transpose(position, strong)(adjoint, y, *operands, **node.settings)
+                pull = row.transpose(position, strong)
+            try:
+                contribution = pull(adjoint, y, *operands, **node.settings)
+            except ArithmeticError:
+                contribution = pull(adjoint, y, *_ieee(operands), **node.settings)
             yield parent, fitted(contribution, parent)
 
 
@@ -166,11 +170,15 @@ def arrays_of(operands: Sequence[Any]) -> list[Any]:
     return [x._primal if x.__class__ is Tensor or x.__class__ is Value else x for x in operands]
 
 
+def _ieee(operands: Sequence[Any]) -> list[Any]:
+    """Return the operands with NumPy's numbers in place of Python's own floats, which raise in 1/0."""
+    return [np.float64(x) if x.__class__ is float else x for x in operands]
+
+
 def elementwise_partial(node: Any, position: int) -> Any:
     """Return the partial derivative of each element of a Tensor by one of its operands."""
-    return array_code(node.op).pullbacks[position](
-        np.ones(node.shape, node.dtype), node._primal, *arrays_of(node.inputs)
-    )
+    pull = array_code(node.op).pullbacks[position]
+    return pull(np.ones(node.shape, node.dtype), node._primal, *_ieee(arrays_of(node.inputs)))
 
 
 def fitted(x: Any, parent: Variable) -> Any:

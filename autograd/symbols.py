@@ -59,7 +59,11 @@ def to_code(expression: Any, functions: dict[str, Primitive], *, on_arrays: bool
 def partial_expressions(row: Primitive, output: str, operands: Sequence[str | float]) -> Sequence[Any]:
     """Return the partial derivative by each operand; operands are given by name, constants as numbers."""
     symbols = [Symbol(_atom(x)) if isinstance(x, str) else x for x in operands]
-    return row.partials(Symbol(_atom(output)), *symbols)
+    try:
+        return row.partials(Symbol(_atom(output)), *symbols)
+    except ArithmeticError:  # numbers alone, such as 1/0: written down, not worked out
+        symbols = [x if isinstance(x, Symbol) else Symbol(_atom(_number(x, as_code=False)[0])) for x in symbols]
+        return row.partials(Symbol(_atom(output)), *symbols)
 
 
 def _atom(name: str) -> str:

@@ -209,8 +209,7 @@ class Tensor(Variable):
     @property
     def mT(self) -> Tensor:
         """The tensor with its last two axes exchanged."""
-        transposed: Any = np.matrix_transpose(self)
-        return transposed
+        return np.matrix_transpose(self)  # type: ignore[return-value]  # NumPy's stubs know of arrays alone
 
     def __len__(self) -> int:
         return len(self._primal)

@@ -261,6 +261,17 @@ def test_looking_at_the_data_between_forward_and_backward_is_no_update() -> None
     assert t.grad.tolist() == [2.0, 3.0]
 
 
+def test_dividing_by_the_constant_zero_gives_infinite_derivatives() -> None:
+    t = Tensor([1.0, -1.0], name="t")
+    with pytest.warns(NonFiniteWarning, match="the gradient of t is not finite"):
+        (t / 0).sum().backward()
+    np.testing.assert_array_equal(t.grad, [np.inf, np.inf])
+    np.testing.assert_array_equal(autograd.elementwise_grad(lambda x: x / 0.0)(np.ones(2)), [np.inf, np.inf])
+    assert (t / 0).edges[0].local_gradient.tolist() == [np.inf, np.inf]
+    curve = autograd.elementwise_grad(autograd.elementwise_grad(lambda x: x**3 / 0.0))
+    np.testing.assert_array_equal(curve(np.ones(2)), [np.inf, np.inf])
+
+
 def test_a_constant_written_to_after_it_was_used_does_no_harm() -> None:
     t, x = Tensor([1.0, 2.0]), np.array([3.0, 4.0])
     y = (t * x + np.sum(t) * x[::-1]).sum()

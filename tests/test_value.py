@@ -243,6 +243,12 @@ def test_a_function_of_numpy_without_a_derivative_is_refused_for_a_value_too() -
         np.unwrap(Value(2.0))
 
 
+def test_the_formula_of_a_division_by_zero_is_written_down() -> None:
+    v = Value(1.0, name="v")
+    (edge,) = (v / 0).edges
+    assert (edge.formula, edge.local_gradient) == ("∂out/∂v = 1/0", math.inf)
+
+
 def test_python_sum_and_sorted_and_max_work_on_values() -> None:
     variables = [Value(3.0), Value(1.0), Value(2.0)]
     assert sum(variables).data == 6.0  # type: ignore[attr-defined]

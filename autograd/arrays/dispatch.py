@@ -76,7 +76,14 @@ def refuse_argument(original: Callable[..., Any], name: str, value: Any) -> None
     raise UnsupportedFunctionError(f"{original.__name__} of a Tensor takes no {what}: {cure}")
 
 
-_DEFAULTS = {("order", "C"), ("order", "K"), ("subok", True), ("subok", False), ("casting", "same_kind"), ("writeable", False)}
+_DEFAULTS = {
+    ("order", "C"),
+    ("order", "K"),
+    ("subok", True),
+    ("subok", False),
+    ("casting", "same_kind"),
+    ("writeable", False),
+}
 
 
 def own(x: Any) -> Any:

@@ -51,7 +51,35 @@ _stack = array_row(
 
 @numpy_function(np.stack)
 def stack(arrays: Any, axis: int = 0) -> Any:
-    """Return the arrays one behind the other along a new axis."""
+    """Return the arrays one behind the other along a new axis; of Values, a Tensor.
+
+    Parameters
+    ----------
+    arrays : sequence of arrays, Tensors, Values or numbers
+        All of one shape; a number has no axes.
+    axis : int, optional
+        Which axis of the result is the new one.
+
+    Returns
+    -------
+    Tensor or ndarray
+        With one axis more; a Tensor if one of the arrays is on the graph.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, there is nothing to stack, or no such axis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import Value, stack
+    >>> a, b = Value(1.0), Value(2.0)
+    >>> t = stack([a, b])
+    >>> np.sum(t * t).backward()
+    >>> a.grad, b.grad
+    (2.0, 4.0)
+    """
     operands = list(arrays)
     ndim = np.ndim(operands[0]) if operands else 0
     return _stack(*operands, axis=normalize_axis_index(axis, ndim + 1))

@@ -46,8 +46,7 @@ def expm(a: Any) -> Any:
     Examples
     --------
     >>> import numpy as np
-    >>> from autograd import Tensor
-    >>> from autograd.arrays.matrix_functions import expm
+    >>> from autograd import Tensor, expm
     >>> angle = Tensor(np.pi / 6)
     >>> turned = expm(angle * np.array([[0.0, -1.0], [1.0, 0.0]]))
     >>> turned[1, 0].backward()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arrays.matrix_functions import expm
+from autograd import expm
 from tests.arrays.case import Case, symmetric_positive_definite
 
 Draw = Callable[[np.random.Generator], np.ndarray]

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import NonFiniteWarning, Tensor, UnsupportedFunctionError
-from autograd.arrays.matrix_functions import expm
+from autograd import NonFiniteWarning, Tensor, UnsupportedFunctionError, expm
 
 SINGULAR = np.array([[1.0, 2.0], [2.0, 4.0]])
 

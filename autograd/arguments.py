@@ -64,13 +64,12 @@ class Arguments:
         ArgumentError
             If one of them was not given, or is named twice.
         """
+        for i in self.which:
+            if not isinstance(i, str) and not 0 <= i < len(args):
+                raise ArgumentError(
+                    f"{name_of(self.f)} cannot be differentiated by its positional argument {i}: {len(args)} were given"
+                )
         if not self.by_name:
-            for i in self.which:
-                if not 0 <= i < len(args):
-                    raise ArgumentError(
-                        f"{name_of(self.f)} cannot be differentiated by its positional argument {i}: {len(args)} were "
-                        "given"
-                    )
             return self.which, [args[i] for i in self.which]
         keys = [self._located(key, args, kwargs) if isinstance(key, str) else key for key in self.which]
         self._ensure_each_once(keys)
@@ -90,7 +89,7 @@ class Arguments:
             position = list(parameters).index(name)
             if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD) and position < len(args):
                 return position
-            if parameter.default is not parameter.empty:
+            if parameter.kind is not parameter.POSITIONAL_ONLY and parameter.default is not parameter.empty:
                 return name
         known = ", ".join({**parameters, **kwargs}) or "none"
         raise ArgumentError(

@@ -15,6 +15,7 @@ from autograd.arrays.joining import concatenate
 from autograd.arrays.shapes import reshape
 from autograd.containers import leaves, rebuild
 from autograd.errors import GraphChangedError
+from autograd.functional import numeric
 from autograd.graph import operations, recording
 from autograd.reverse import fitted
 from autograd.tape import Tape, zeros_of
@@ -46,6 +47,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     Raises
     ------
+    NotAScalarError
+        If a part of the result is neither a number nor an array.
     GraphChangedError
         In the backward pass, if ``f`` computed again returns something else than before.
 
@@ -77,6 +80,7 @@ def _checkpointed(f: Callable[..., Any], name: str) -> Callable[..., Any]:
             args, kwargs = rebuild(form, everything)
             return f(*args, **kwargs)
 
+        run.__name__ = name  # what messages call it
         operands = [arguments[i] for i in moving]
         return _as_one_operation(name, run, operands)
 
@@ -85,8 +89,11 @@ def _checkpointed(f: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 def _as_one_operation(name: str, run: Callable[[Sequence[Any]], Any], operands: Sequence[Variable]) -> Any:
     """Run the function and return its result, made of one node in place of its graph."""
-    tape = Tape(run, [_detached(x) for x in operands])
-    outputs = tape.outputs
+    points = [_detached(x) for x in operands]
+    tape = Tape(run, points)
+    if _meets_a_new_tensor(tape):  # made inside, or written to before and noticed only now: run again, that one is old
+        tape = Tape(run, points)
+    outputs = [numeric(run, y) for y in tape.outputs]
     moving = [isinstance(y, Variable) and not (y.is_leaf and y.stamp > tape.last) for y in outputs]
     roots = list(itertools.compress(outputs, moving))
     captured = _captured(tape, roots)
@@ -101,6 +108,13 @@ def _as_one_operation(name: str, run: Callable[[Sequence[Any]], Any], operands: 
 def _detached(x: Variable) -> Any:
     """Return what is in a Variable: for a Tensor an array, though it have no axes."""
     return np.asarray(x._primal) if isinstance(x, Tensor) else x._primal
+
+
+def _meets_a_new_tensor(tape: Tape) -> bool:
+    """Tell whether the result is made of a leaf that holds an array and seems to be younger than the run."""
+    roots = [y for y in tape.outputs if isinstance(y, Variable)]
+    parents = itertools.chain.from_iterable(node.parents for node in operations(roots, tape.last))
+    return any(isinstance(x, Tensor) and x.is_leaf and x.stamp > tape.last for x in itertools.chain(roots, parents))
 
 
 def _captured(tape: Tape, roots: Sequence[Variable]) -> list[Variable]:

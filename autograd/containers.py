@@ -33,11 +33,16 @@ def places(x: Any, within: str = "") -> Iterator[str]:
         for key, part in x.items():
             yield from places(part, f"{within}[{key!r}]")
     elif isinstance(x, list | tuple):
-        names = getattr(x, "_fields", None)
-        for i, part in enumerate(x):
-            yield from places(part, f"{within}.{names[i]}" if names else f"{within}[{i}]")
+        for step, part in zip(_steps(x), x, strict=True):
+            yield from places(part, f"{within}{step}")
     else:
         yield within
+
+
+def _steps(x: Sequence[Any]) -> Iterable[str]:
+    """Return how Python gets at each element of a list or tuple: by its name, if it has one."""
+    names = getattr(x, "_fields", None)
+    return (f"[{i}]" for i in range(len(x))) if names is None else (f".{name}" for name in names)
 
 
 def rebuild(form: Any, elements: Iterable[Any]) -> Any:
@@ -49,10 +54,10 @@ def _rebuilt(form: Any, following: Callable[[], Any]) -> Any:
     if not isinstance(form, CONTAINERS):
         return following()
     if isinstance(form, dict):
-        filled = copy.copy(form)  # a dict of any kind, with what else belongs to it
+        copied = copy.copy(form)  # a dict of any kind, with what else belongs to it
         for key, part in form.items():
-            filled[key] = _rebuilt(part, following)
-        return filled
+            copied[key] = _rebuilt(part, following)
+        return copied
     filled = [_rebuilt(part, following) if isinstance(part, CONTAINERS) else following() for part in form]
     return filled if form.__class__ is list else like(form, filled)
 
@@ -95,7 +100,7 @@ def _matched(form: Any, x: Any, what: str, place: str) -> Iterator[Any]:
             raise SizeError(
                 f"{what.format(place)} must be a {type(form).__name__} of {len(form)} elements, not {brief(x)}"
             )
-        for i, (part, given) in enumerate(zip(form, x, strict=True)):
-            yield from _matched(part, given, what, f"{place}[{i}]")
+        for step, part, given in zip(_steps(form), form, x, strict=True):
+            yield from _matched(part, given, what, f"{place}{step}")
     else:
         yield x

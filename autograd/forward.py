@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from autograd.array_code import pullback
+from autograd.errors import UnsupportedFunctionError
 from autograd.graph import operations, set_recording
 from autograd.numbers import number
 from autograd.primitives import strong_mul
-from autograd.reverse import adjoints, arrays_of, elementwise_partial, fitted, is_finite, local_partials
+from autograd.reverse import adjoints, arrays_of, elementwise_partial, fitted, is_finite, local_partials, transpose_of
 from autograd.rows import Primitive
 from autograd.tensor import Tensor
 from autograd.variable import Variable, primal, warn_of_limits
@@ -42,6 +43,8 @@ def tangents(
     ------
     GraphChangedError
         If a leaf was changed after it was used.
+    UnsupportedFunctionError
+        If a user's array row takes numbers out of the graph.
     """
     tangent = dict(directions)
     with np.errstate(all="ignore"):
@@ -96,8 +99,23 @@ def _transposed_twice(node: Any, moving: Sequence[Any], y: Any, operands: Sequen
         g = Tensor(still)
         for position, t in enumerate(moving):
             if t is not None:
-                pulled = node.op.transpose(position)(g, y, *operands, **node.settings)
+                pulled = transpose_of(node.op, position)(g, y, *operands, **node.settings)
                 if isinstance(pulled, Variable):
                     pulled = fitted(pulled, node.inputs[position])
                     seeds[pulled] = seeds[pulled] + t if pulled in seeds else t
-    return adjoints(seeds, create_graph=create_graph, since=g.stamp).of_leaves.get(g, still)
+    found = adjoints(seeds, create_graph=create_graph, since=g.stamp).of_leaves
+    if g not in found:
+        _ensure_zero(node, moving, y, operands)
+    return found.get(g, still)
+
+
+def _ensure_zero(node: Any, moving: Sequence[Any], y: Any, operands: Sequence[Any]) -> None:
+    """Refuse transposes that do not depend on the adjoint, unless they are zero."""
+    one = np.ones(node.shape, node.dtype)
+    for position, t in enumerate(moving):
+        if t is not None and np.any(primal(transpose_of(node.op, position)(one, y, *operands, **node.settings))):
+            raise UnsupportedFunctionError(
+                f"the transpose of the row {node.op.name!r} for operand {position} takes numbers out of the graph, so "
+                "forward mode and higher derivatives would miss them; write it in functions of NumPy and operators, "
+                "without .data and .numpy()"
+            )

@@ -11,7 +11,7 @@ from autograd.arguments import Argnums, Arguments, name_of, named
 from autograd.containers import rebuild
 from autograd.errors import DisconnectedWarning, NotAScalarError, brief, warn
 from autograd.numbers import as_float
-from autograd.tape import Tape, zeros_of
+from autograd.tape import Tape, holds_objects, zeros_of
 from autograd.tensor import Tensor
 from autograd.variable import Variable
 
@@ -218,6 +218,11 @@ def numeric(f: Callable[..., Any], y: Any) -> Any:
 def _not_numbers(f: Callable[..., Any], y: Any) -> NotAScalarError:
     if y is None:
         return NotAScalarError(f"{name_of(f)} returned None: is its return statement missing?")
+    if holds_objects(y):
+        return NotAScalarError(
+            f"{name_of(f)} returned an array of Python objects, in which no derivative is seen: {brief(y)}. Values and "
+            "Tensors are joined by autograd.stack([...])"
+        )
     return NotAScalarError(
         f"{name_of(f)} must return numbers or arrays, or lists, tuples and dicts of them, to be differentiated, but "
         f"returned {type(y).__name__}: {brief(y)}"
@@ -236,7 +241,8 @@ def one_number(f: Callable[..., Any], result: Any) -> float:
     if plain is None and isinstance(result, np.ndarray) and result.size == 1 and result.dtype.kind in "biuf":
         plain = float(result.item())
     if plain is None:
-        raise _not_numbers(f, None) if result is None else _not_one_number(f, result, type(result).__name__)
+        is_said = result is None or holds_objects(result)
+        raise _not_numbers(f, result) if is_said else _not_one_number(f, result, type(result).__name__)
     return plain
 
 

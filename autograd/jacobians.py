@@ -138,7 +138,7 @@ def _by_rows(tape: Tape, outputs: Sequence[Any]) -> Iterator[list[Any]]:
     for y in outputs:
         shape = np.shape(primal(y))
         if not isinstance(y, Variable):
-            yield [np.zeros(shape + np.shape(x._primal))[()] for x in tape.variables]
+            yield [_block([], 0, shape + np.shape(x._primal), x) for x in tape.variables]
             continue
         walks = [tape.pull({y: seed}) for seed in _unit_vectors(y)]
         yield [
@@ -171,9 +171,10 @@ def _unit_vectors(x: Variable) -> Iterator[Any]:
 
 def _block(parts: Sequence[Any], axis: int, shape: tuple[int, ...], x: Variable) -> Any:
     """Return derivatives that come in parts along ``axis`` as one array, or as the number that it is."""
-    if shape == () and len(parts) == 1:
+    if shape == () and parts:
         return parts[0] if isinstance(parts[0], Variable) else plain_copy(parts[0])
+    dtype = x.dtype if isinstance(x, Tensor) else np.dtype(np.float64)
     if not parts:
-        return np.zeros(shape)
+        return np.zeros(shape, dtype) if shape else plain_copy(zeros_of(x))
     block = reshape(stack(parts, axis), shape)
-    return astype(block, dtype=x.dtype) if isinstance(x, Tensor) and block.dtype != x.dtype else block
+    return block if block.dtype == dtype else astype(block, dtype=dtype)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.containers import leaves, places, rebuild
-from autograd.errors import MissingExtraError
+from autograd.errors import ArgumentError, MissingExtraError
 from autograd.functional import one_number, value_and_grad
 from autograd.graph import no_grad
 from autograd.numbers import number
@@ -47,6 +47,8 @@ def minimize(f: Callable[[Any], Any], x0: Any, *, method: Any = None, **options:
 
     Raises
     ------
+    ArgumentError
+        If ``args`` are given: a function of more than x is closed over the rest.
     MissingExtraError
         If SciPy is missing; the extra ``scipy`` brings it.
     NotAScalarError
@@ -67,6 +69,8 @@ def minimize(f: Callable[[Any], Any], x0: Any, *, method: Any = None, **options:
     except ImportError as error:
         raise MissingExtraError("minimize", "scipy") from error
 
+    if "args" in options:
+        raise ArgumentError("minimize takes a function of x alone, without args: lambda x: f(x, ...)")
     points = [_point(x, f"x0{place}") for x, place in zip(leaves(x0), places(x0), strict=True)]
     ends = np.cumsum([np.size(x) for x in points])[:-1]
 
@@ -94,9 +98,7 @@ def _derivatives(f: Callable[[Any], Any], formed: Callable[[Any], Any], method: 
             value, gradient = differentiate(formed(vector))
         return value, _flat(leaves(gradient))
 
-    @functools.lru_cache(
-        maxsize=1
-    )  # methods ask for many products at one point, of which the gradient is recorded once
+    @functools.lru_cache(maxsize=1)  # methods ask for many products at one point; its gradient is recorded once
     def products_at(point: tuple[float, ...]) -> Callable[[Any], Any]:
         with no_grad():
             return linearized_gradient(f, 0, [formed(point)], {})

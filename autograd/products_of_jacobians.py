@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.arguments import Argnums, Arguments, name_of, named
 from autograd.containers import leaves, rebuild
-from autograd.errors import ArgumentError, SizeError
+from autograd.errors import ArgumentError, SizeError, brief
 from autograd.functional import gathered, grad, numeric, record, warn_disconnected
 from autograd.tape import directions, plain_copy, zeros_of
 from autograd.variable import Variable
@@ -63,7 +63,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         raise SizeError(
             f"jvp needs a tangent for each primal, but got {len(primals)} primals, {len(tangents)} tangents"
         )
-    value, tangent = _linearized(f, range(len(primals)), primals, {})(tangents)
+    value, tangent = _linearized(f, range(len(primals)), primals, {}, "tangent {} of jvp")(tangents)
     return value, tangent
 
 
@@ -98,15 +98,18 @@ def make_jvp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Calla
     """
 
     def at(*args: Any, **kwargs: Any) -> Callable[[Any], tuple[Any, Any]]:
-        return _linearized(f, argnums, args, kwargs)
+        return _linearized(f, argnums, args, kwargs, "part {} of a direction of make_jvp")
 
     return named("make_jvp", f, at)
 
 
 def _linearized(
-    f: Callable[..., Any], argnums: Any, args: Sequence[Any], kwargs: Any, *, may_be_constant: bool = False
+    f: Callable[..., Any], argnums: Any, args: Sequence[Any], kwargs: Any, what: str, *, may_be_constant: bool = False
 ) -> Callable[[Any], tuple[Any, Any]]:
-    """Record ``f`` and return the function from a direction to the value and the tangent."""
+    """Record ``f`` and return the function from a direction to the value and the tangent.
+
+    ``what`` is what messages call a part of the direction, with braces for its number.
+    """
     arguments = Arguments(f, argnums)
     keys, points = arguments.find(args, kwargs)
     tape = record(arguments, keys, points, args, kwargs)
@@ -115,12 +118,15 @@ def _linearized(
     def along(direction: Any) -> tuple[Any, Any]:
         parts = direction if arguments.several else [direction]
         if not isinstance(parts, list | tuple) or len(parts) != len(points):
-            raise SizeError(f"a direction in {len(points)} arguments of {name_of(f)} is a tuple of as many parts")
+            raise SizeError(
+                f"a direction in {len(points)} arguments of {name_of(f)} is a tuple of as many parts, not "
+                f"{brief(parts)}"
+            )
         moving: list[Any] = []
         start = 0
         for i, (point, part) in enumerate(zip(points, parts, strict=True)):
             count = len(leaves(point))
-            moving += directions(tape.variables[start : start + count], point, part, f"tangent {i}{{}} of jvp")
+            moving += directions(tape.variables[start : start + count], point, part, what.format(f"{i}{{}}"))
             start += count
         pushed = tape.push(dict(zip(tape.variables, moving, strict=True)))
         if not may_be_constant and all(t is None for t in pushed):
@@ -296,5 +302,6 @@ def linearized_gradient(
     f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: Any
 ) -> Callable[[Any], Any]:
     """Record the gradient of ``f`` at a point, and return the function that multiplies vectors with the Hessian."""
-    along = _linearized(grad(f, argnums), argnums, args, kwargs, may_be_constant=True)
+    what = "part {} of the vector of hvp"
+    along = _linearized(grad(f, argnums), argnums, args, kwargs, what, may_be_constant=True)
     return lambda vector: along(vector)[1]

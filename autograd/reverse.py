@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from autograd.array_code import array_code, pullback
 from autograd.arrays.shapes import astype
+from autograd.errors import NotANumberError, SizeError, brief
 from autograd.graph import ensure_unchanged
 from autograd.numbers import number
 from autograd.primitives import positive, strong_mul
@@ -28,6 +30,7 @@ __all__ = [
     "is_finite",
     "local_jacobian",
     "local_partials",
+    "transpose_of",
 ]
 
 
@@ -157,12 +160,63 @@ def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> I
                     warn_of_limits(node, [(primal(adjoint), elementwise_partial(node, position))])
                 pull = pullback(row, position, create_graph, strong)
             else:
-                pull = row.transpose(position, strong)
+                pull = transpose_of(row, position, strong)
             try:
                 contribution = pull(adjoint, y, *operands, **node.settings)
             except ArithmeticError:
                 contribution = pull(adjoint, y, *_ieee(operands), **node.settings)
             yield parent, fitted(contribution, parent)
+
+
+def transpose_of(row: Any, position: int, strong: bool = False) -> Callable[..., Any]:
+    """Return the transpose that an array row states for the operand at ``position``; a user's is checked when called.
+
+    Raises
+    ------
+    SizeError
+        When called, if the row has not one transpose for each operand, or this one returns an array that has not the
+        operand's shape, nor one from which a broadcasting is undone.
+    NotANumberError
+        When called, if it returns something else than a number, an array or a Variable.
+    """
+    if row.is_of_the_table:
+        transpose: Callable[..., Any] = row.transpose(position, strong)
+        return transpose
+    return functools.partial(_checked_transpose, row, position, strong)
+
+
+def _checked_transpose(row: Any, position: int, strong: bool, g: Any, y: Any, *operands: Any, **settings: Any) -> Any:
+    if not callable(row.transposes) and len(row.transposes) != len(operands):
+        raise SizeError(
+            f"the row {row.name!r} was called with {len(operands)} operands, and operand "
+            f"{min(len(row.transposes), len(operands))} is where they and its transposes, {len(row.transposes)} in "
+            "number, part: it needs one for each operand"
+        )
+    found = row.transpose(position, strong)(g, y, *operands, **settings)
+    if not isinstance(found, Variable | np.ndarray | np.number | float | int):
+        raise NotANumberError(
+            f"the transpose of the row {row.name!r} for operand {position} must return an array, not "
+            f"{type(found).__name__}: {brief(found)}"
+        )
+    shape, *others = [np.shape(primal(x)) for x in (found, y, *operands)]
+    wanted = others.pop(position + 1)
+    if shape != wanted and not _undoes_broadcasting(shape, wanted, others):
+        raise SizeError(
+            f"the transpose of the row {row.name!r} for operand {position} must return an array of the operand's shape "
+            f"{wanted}, not of shape {shape}"
+        )
+    return found
+
+
+def _undoes_broadcasting(shape: Sequence[int], wanted: Sequence[int], others: Sequence[Sequence[int]]) -> bool:
+    """Tell whether every axis too many or too long in ``shape`` is so in the output or an operand beside this one."""
+    if len(shape) < len(wanted) or not any(others[1:]):  # an operand alone meets none to be broadcast with
+        return False
+    lengths = itertools.zip_longest(reversed(shape), reversed(wanted))
+    return all(
+        length == own or (own in (1, None) and any(len(s) > i and s[-1 - i] == length for s in others))
+        for i, (length, own) in enumerate(lengths)
+    )
 
 
 def arrays_of(operands: Sequence[Any]) -> list[Any]:
@@ -226,7 +280,7 @@ def local_jacobian(node: Tensor, position: int) -> Any:
     with np.errstate(all="ignore"):
         if isinstance(row, Primitive):
             return np.broadcast_to(elementwise_partial(node, position), node.shape)
-        transpose = row.transpose(position)
+        transpose = transpose_of(row, position)
         one_by_one = np.eye(node.size, dtype=node.dtype).reshape(node.size, *node.shape)
         rows = [fitted(transpose(g, node._primal, *arrays, **node.settings), node.inputs[position]) for g in one_by_one]
     return np.reshape(rows, node.shape + np.shape(arrays[position]))

@@ -9,17 +9,17 @@ import numpy as np
 
 from autograd.backward import adjoint_of
 from autograd.containers import leaves, matched, places, rebuild
-from autograd.errors import SizeError
+from autograd.errors import NotANumberError, SizeError, brief
 from autograd.forward import tangents
 from autograd.graph import next_stamp, operations, recording, set_recording, transform
-from autograd.numbers import as_float, number
+from autograd.numbers import as_float
 from autograd.primitives import positive
 from autograd.reverse import adjoints, fitted
 from autograd.tensor import Tensor
 from autograd.value import Value
 from autograd.variable import Variable, primal
 
-__all__ = ["Tape", "directions", "plain_copy", "zeros_of"]
+__all__ = ["Tape", "directions", "holds_objects", "plain_copy", "zeros_of"]
 
 
 class Tape:
@@ -59,7 +59,9 @@ class Tape:
         variables: list[Any] = []
         for i, x in enumerate(leaves(points)):
             variable = _fresh(x)
-            variables.append(Value(number(x, label(i))) if variable is None else variable)
+            if variable is None:
+                raise _refusal(x, label(i))
+            variables.append(variable)
         self.last = next_stamp()
         self.variables: list[Variable] = variables
         self._is_nested = None
@@ -111,7 +113,7 @@ class Tape:
         if not create_graph:
             seeds = {root: primal(seed) for root, seed in seeds.items()}
         found = adjoints(seeds, create_graph=create_graph, since=self.last)
-        return found.of_leaves if create_graph else _owned(found.of_leaves, found.of_operations)
+        return _owned(found.of_leaves, found.of_operations)
 
     def push(self, directions: Mapping[Variable, Any], create_graph: bool | None = None) -> list[Any]:
         """Return the tangent of each output, given those of variables; None for an output that stands still."""
@@ -142,16 +144,34 @@ def _fresh(x: Any) -> Variable | None:
             variable: Variable = positive(x)
             return variable
     if isinstance(x, np.ndarray):
-        return Tensor(x) if x.dtype.kind in "biuf" else None
+        return Tensor(x) if x.dtype.kind in "biuf" and not isinstance(x, OTHER_ALGEBRAS) else None
     plain = as_float(x)
     return None if plain is None else Value(plain)
+
+
+OTHER_ALGEBRAS = (np.matrix, np.ma.MaskedArray)
+"""Arrays that calculate in another way than Tensors do, which would differentiate another function."""
+
+
+def _refusal(x: Any, what: str) -> NotANumberError:
+    cure = ""
+    if isinstance(x, OTHER_ALGEBRAS):
+        cure = ". It calculates in a way of its own; give it as a plain array, by np.asarray or .filled()"
+    elif holds_objects(x):
+        cure = ". Values and Tensors are joined by autograd.stack([...])"
+    return NotANumberError(f"{what} must be one real number, not {type(x).__name__}: {brief(x)}{cure}")
+
+
+def holds_objects(x: Any) -> bool:
+    """Tell an array of Python objects: NumPy makes it of Values, and walks do not see into it."""
+    return isinstance(x, np.ndarray) and x.dtype == object
 
 
 def _owned(of_leaves: Mapping[Variable, Any], of_operations: Iterable[Any]) -> Mapping[Variable, Any]:
     """Return adjoints of which no two share their memory, so that whoever gets one may write to it."""
     shared: set[int] | None = None
     for leaf, adjoint in of_leaves.items():
-        if leaf.__class__ is Tensor:
+        if leaf.__class__ is Tensor and not isinstance(adjoint, Variable):
             shared = set(map(id, of_operations)) if shared is None else shared
             array = np.asarray(adjoint)
             if array.base is not None or id(array) in shared or not array.flags.writeable:

@@ -3,6 +3,7 @@
 from autograd.array_rows import array_row
 from autograd.arrays import dot, logsumexp, max, min, norm, prod, sum
 from autograd.arrays.convolution import avg_pool2d, conv2d, max_pool2d
+from autograd.arrays.elementwise import float_power
 from autograd.arrays.joining import stack
 from autograd.arrays.matrix_functions import expm
 from autograd.arrays.neural import cross_entropy, log_softmax, one_hot, softmax
@@ -68,7 +69,6 @@ from autograd.primitives import (
     expit,
     expm1,
     fabs,
-    float_power,
     floor,
     floor_divide,
     fmax,

@@ -11,7 +11,7 @@ from autograd.errors import DisconnectedWarning, NotALeafError, NotANumberError,
 from autograd.graph import inside_transform, recording
 from autograd.variable import Variable
 
-__all__ = ["as_float", "number", "outline", "refuse_copy", "shape_text", "warn_of_float"]
+__all__ = ["as_float", "is_plain", "number", "outline", "refuse_copy", "shape_text", "warn_of_float"]
 
 
 def as_float(x: Any) -> float | None:
@@ -24,6 +24,19 @@ def as_float(x: Any) -> float | None:
         except OverflowError:
             raise NotANumberError(f"{brief(x)} is too large for a float64") from None
     return None
+
+
+def is_plain(x: Any) -> bool:
+    """Tell whether ``x`` is an array or a number of NumPy's that is real, of 64 bits at most, with no rules of its own.
+
+    Masked arrays and matrices have such: what is masked would count, and ``*`` would mean another product.
+    """
+    return (
+        isinstance(x, np.ndarray | np.generic)
+        and x.dtype.kind in "biuf"
+        and x.dtype.itemsize <= 8
+        and not isinstance(x, np.ma.MaskedArray | np.matrix)
+    )
 
 
 def number(x: Any, what: str) -> float:

@@ -123,7 +123,7 @@ log = elementwise(
     domain=(0.2, 5.0),
     doc="The natural logarithm; log(0) is -inf.",
 )
-pow = power = float_power = elementwise(
+pow = power = elementwise(
     "pow",
     np.power,
     # A strong zero, because x**0 has derivative 0 everywhere; log 1 for log 0, because 0**b is 0 for every b > 0.
@@ -132,7 +132,7 @@ pow = power = float_power = elementwise(
     symbol="**",
     domain=(0.5, 2.5),
     kinks={(0.0, 0.0): (0.0, 0.0), (0.0, 2.0): (0.0, 0.0), (0.0, 1.0): (1.0, 0.0)},
-    aliases=("power", "float_power"),
+    aliases=("power",),
     doc="The first number to the power of the second.",
 )
 sign = elementwise(
@@ -399,20 +399,20 @@ atanh = arctanh = elementwise(
 maximum = elementwise(
     "maximum",
     np.maximum,
-    lambda y, a, b: (where(a > b, 1.0, where(a == b, 0.5, 0.0)), where(b > a, 1.0, where(a == b, 0.5, 0.0))),
+    lambda y, a, b: (where(a < b, 0.0, where(a == b, 0.5, 1.0)), where(b < a, 0.0, where(a == b, 0.5, 1.0))),
     scalar=lambda a, b: a if a > b or a != a else b,
     domain=APART,
     kinks={(1.0, 1.0): (0.5, 0.5)},
-    doc="The larger of two numbers; a tie shares its derivative equally.",
+    doc="The larger of two numbers; a tie shares its derivative equally, and nan passes it on to both.",
 )
 minimum = elementwise(
     "minimum",
     np.minimum,
-    lambda y, a, b: (where(a < b, 1.0, where(a == b, 0.5, 0.0)), where(b < a, 1.0, where(a == b, 0.5, 0.0))),
+    lambda y, a, b: (where(a > b, 0.0, where(a == b, 0.5, 1.0)), where(b > a, 0.0, where(a == b, 0.5, 1.0))),
     scalar=lambda a, b: a if a < b or a != a else b,
     domain=APART,
     kinks={(1.0, 1.0): (0.5, 0.5)},
-    doc="The smaller of two numbers; a tie shares its derivative equally.",
+    doc="The smaller of two numbers; a tie shares its derivative equally, and nan passes it on to both.",
 )
 fmax = elementwise(
     "fmax",
@@ -472,7 +472,7 @@ softplus = elementwise(
 relu = elementwise(
     "relu",
     lambda x: where(x <= 0, 0.0, x),
-    lambda y, x: (where(x > 0, 1.0, 0.0),),
+    lambda y, x: (where(x <= 0, 0.0, 1.0),),
     domain=AWAY_FROM_ZERO,
     kinks={0.0: 0.0},
     doc="x where it is positive, else 0; its derivative at 0 is 0.",

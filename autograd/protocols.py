@@ -49,7 +49,7 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Mapp
             return numpy_functions[ufunc](*inputs, **kwargs)
         if ufunc in plain_functions:
             return ufunc(*plain(inputs), **plain(kwargs))
-        raise _unsupported(ufunc.__name__)
+        raise _unsupported(ufunc.__name__, "np." if getattr(np, ufunc.__name__, None) is ufunc else "")
     if method == "outer" and ufunc in ufunc_rows:
         _refuse_arguments(ufunc, kwargs)
         a, b = inputs
@@ -100,12 +100,12 @@ def plain(x: Any) -> Any:
     return {key: plain(value) for key, value in x.items()} if isinstance(x, dict) else x
 
 
-def _unsupported(name: str) -> UnsupportedFunctionError:
+def _unsupported(name: str, module: str = "np.") -> UnsupportedFunctionError:
     known = {full.rpartition(".")[2]: full for full in map(_full_name, [*ufunc_rows, *numpy_functions])}
     near = difflib.get_close_matches(name.rpartition(".")[2], known, n=3, cutoff=0.6)
     hint = f"; the nearest that have one: {', '.join(f'np.{known[n]}' for n in near)}" if near else ""
     return UnsupportedFunctionError(
-        f"np.{name} of a Tensor has no derivative here{hint}. Write it with functions that have one, add it by "
+        f"{module}{name} of a Tensor has no derivative here{hint}. Write it with functions that have one, add it by "
         "autograd.array_row, or take t.numpy() if no derivative is wanted"
     )
 

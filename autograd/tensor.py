@@ -17,8 +17,8 @@ from autograd.arrays.indexing import getitem
 from autograd.arrays.products import matmul
 from autograd.arrays.shapes import cast
 from autograd.errors import NotALeafError, NotANumberError, NotAScalarError, SizeError, brief
-from autograd.graph import next_stamp, recording
-from autograd.numbers import number, refuse_copy, shape_text, warn_of_float
+from autograd.graph import inside_transform, next_stamp, recording
+from autograd.numbers import is_plain, number, refuse_copy, shape_text, warn_of_float
 from autograd.protocols import call_function, call_ufunc
 from autograd.rows import Primitive, registry
 from autograd.value import Value
@@ -248,6 +248,9 @@ class Tensor(Variable):
             raise NotAScalarError(f"a tensor of shape {self.shape} has no one truth; use .numpy().any() or .all()")
         return bool(self._primal)
 
+    def __contains__(self, x: Any) -> bool:
+        return bool(np.any(self == x))
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         raise NotANumberError(
             f"{brief(self)} would leave the graph if it were made an ndarray, and no derivative would see it. Write "
@@ -312,10 +315,10 @@ def _leaf_array(data: Any, dtype: Any) -> np.ndarray:
         array = np.array(data)
     except ValueError as error:
         raise NotANumberError(f"the data of a Tensor must make a regular array: {error}") from None
-    if array.dtype.kind not in "biuf":
+    if not is_plain(data if isinstance(data, np.ndarray) else array):
         raise NotANumberError(
-            f"the data of a Tensor must be real numbers, not {array.dtype.name}: {brief(data)}; Values can be joined "
-            "by autograd.stack"
+            f"the data of a Tensor must be a plain array of real numbers, not {type(data).__name__} of "
+            f"{array.dtype.name}: {brief(data)}{_cure(array)}"
         )
     kind = np.dtype(dtype) if dtype is not None else array.dtype if array.dtype == np.float32 else np.dtype(np.float64)
     if kind not in (np.float64, np.float32):
@@ -422,16 +425,18 @@ def _constant(row: Any, position: int, x: Any, is_recording: bool) -> Any:
     """Return an operand that is not on the graph as the graph may keep it: nobody else can write to it."""
     if isinstance(x, int):
         return number(x, f"operand {position} of {row.name}")
-    if isinstance(x, np.number | np.bool_):
-        return x
-    array = np.asarray(x) if isinstance(x, np.ndarray | list | tuple) else None
-    if array is None or array.dtype.kind not in "biuf":
-        cure = "" if array is None or array.dtype != object else ". Values are joined by autograd.stack"
+    array = np.asarray(x) if isinstance(x, list | tuple) else x
+    if not is_plain(array):
         raise NotANumberError(
-            f"{row.name} on a Tensor takes Tensors, arrays and numbers; operand {position} is {type(x).__name__}: "
-            f"{brief(x)}{cure}"
+            f"{row.name} on a Tensor takes Tensors, plain arrays and numbers; operand {position} is "
+            f"{type(x).__name__}: {brief(x)}{_cure(array)}"
         )
     return array.copy() if is_recording and isinstance(x, np.ndarray) and _is_writeable(array) else array
+
+
+def _cure(array: Any) -> str:
+    is_of_objects = isinstance(array, np.ndarray) and array.dtype.kind == "O"
+    return ". Values are joined by autograd.stack" if is_of_objects else ""
 
 
 def _is_writeable(array: Any) -> bool:
@@ -456,6 +461,26 @@ def _operator(row: Any, *, reflected: bool = False) -> Callable[..., Any]:
 
 
 _UNDERSTOOD = (Tensor, float, int, np.ndarray, np.generic, Value, list, tuple)
+
+
+def _in_place(operate: Callable[[Tensor, Any], Any]) -> Callable[..., Any]:
+    """Return ``t -= x`` and its kin: under no_grad a leaf is updated; what is recorded is a new tensor of that name."""
+
+    def method(self: Tensor, other: Any) -> Any:
+        result = operate(self, other)
+        if result is NotImplemented or self.op is not None or self in inside_transform():
+            return result
+        if recording():
+            raise NotALeafError(
+                f"{brief(self)} is a leaf, and would stay as it is while its name went to the result. To update it, "
+                "write t.data -= step, or t -= step under no_grad(); for a new tensor, t = t - step"
+            )
+        array = self.data
+        array[...] = result._primal
+        self.data = array
+        return self
+
+    return method
 
 
 def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[..., Any]:
@@ -488,7 +513,7 @@ def _numpy_method(name: str) -> Callable[..., Any]:
 
 
 _NUMPY_METHODS = """
-    all any argmax argmin argpartition argsort clip copy cumprod cumsum diagonal dot max mean min
+    all any argmax argmin argpartition argsort choose clip copy cumprod cumsum diagonal dot max mean min
     nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var
 """  # as ndarray has them, but for those that write in place
 _TAKES_A_TUPLE = ("reshape", "transpose")  # or its numbers one by one
@@ -506,6 +531,7 @@ for _name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv"):
     _row = registry[{"truediv": "div", "floordiv": "floor_divide"}.get(_name, _name)]
     setattr(Tensor, f"__{_name}__", _operator(_row))
     setattr(Tensor, f"__r{_name}__", _operator(_row, reflected=True))
+    setattr(Tensor, f"__i{_name}__", _in_place(_operator(_row)))
 for _name in ("__matmul__", "__rmatmul__"):
     setattr(Tensor, _name, _operator(matmul, reflected=_name == "__rmatmul__"))
 for _name in ("neg", "pos", "abs"):

@@ -39,7 +39,7 @@ def run_code(expression: Any, names: dict[str, float]) -> float:
         ("cos", ("a",), ["-sin(a)"]),
         ("sqrt", ("a",), ["0.5/out"]),
         ("exp", ("a",), ["out"]),
-        ("relu", ("a",), ["where(a > 0, 1, 0)"]),
+        ("relu", ("a",), ["where(a <= 0, 0, 1)"]),
         ("log", ("a",), ["1/a"]),
     ],
 )

@@ -272,6 +272,81 @@ def test_dividing_by_the_constant_zero_gives_infinite_derivatives() -> None:
     np.testing.assert_array_equal(curve(np.ones(2)), [np.inf, np.inf])
 
 
+def test_an_operator_in_place_on_a_leaf_is_refused_with_the_cure() -> None:
+    t = Tensor([1.0, 2.0])
+    with pytest.raises(NotALeafError, match=r"would stay as it is .* t\.data -= step"):
+        t -= 1.0
+    with pytest.raises(NotALeafError):
+        t **= 2
+    assert t.tolist() == [1.0, 2.0]
+
+
+def test_under_no_grad_an_operator_in_place_updates_the_leaf() -> None:
+    t = Tensor([1.0, 2.0])
+    same, y = t, (t * t).sum()
+    with no_grad():
+        t -= 0.5 * Tensor([1.0, 2.0])
+        t *= 2
+    assert t is same
+    assert t.is_leaf
+    assert t.tolist() == [1.0, 2.0]
+    with no_grad():
+        t += 1.0
+    with pytest.raises(GraphChangedError):
+        y.backward()
+
+
+def test_an_operator_in_place_on_a_result_or_inside_grad_makes_a_new_tensor() -> None:
+    t = Tensor([1.0, 2.0])
+    y = first = t * t
+    y += t
+    y.sum().backward()
+    assert first.tolist() == [1.0, 4.0]
+    assert t.grad.tolist() == [3.0, 5.0]
+
+    def f(x: Any) -> Any:
+        x *= x
+        return np.sum(x)
+
+    point = np.array([1.0, 2.0])
+    assert autograd.grad(f)(point).tolist() == [2.0, 4.0]
+    assert point.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "constant",
+    [
+        np.ma.array([1.0, 2.0], mask=[True, False]),
+        np.array([[1.0, 2.0]]).view(np.matrix),
+        np.longdouble(2),
+        np.array([1.0, 2.0], np.longdouble),
+        np.complex128(1j),
+        np.array(["a", "b"]),
+    ],
+    ids=lambda x: f"{type(x).__name__} {x.dtype}",
+)
+def test_arrays_with_rules_of_their_own_are_refused(constant: Any) -> None:
+    t = Tensor([1.0, 2.0])
+    with pytest.raises(NotANumberError):
+        t * constant
+    with pytest.raises((NotANumberError, TypeError)):
+        constant * t
+    with pytest.raises(NotANumberError):
+        Tensor(constant)
+
+
+def test_a_tensor_tells_whether_it_contains_a_number() -> None:
+    assert 2.0 in Tensor([1.0, 2.0])
+    assert 3.0 not in Tensor([1.0, 2.0])
+
+
+def test_nan_passes_its_derivative_on_as_in_pytorch() -> None:
+    for f in (lambda t: np.maximum(t, 0.0), lambda t: np.minimum(t, 0.0), lambda t: t.relu()):
+        t = Tensor([np.nan, 1.0])
+        f(t).backward([1.0, 0.0])
+        assert t.grad.tolist() == [1.0, 0.0]
+
+
 def test_a_constant_written_to_after_it_was_used_does_no_harm() -> None:
     t, x = Tensor([1.0, 2.0]), np.array([3.0, 4.0])
     y = (t * x + np.sum(t) * x[::-1]).sum()

@@ -77,6 +77,7 @@ def refuse_argument(original: Callable[..., Any], name: str, value: Any) -> None
 
 
 _DEFAULTS = {
+    ("copy", True),
     ("order", "C"),
     ("order", "K"),
     ("subok", True),

@@ -9,8 +9,9 @@ import numpy as np
 
 from autograd import primitives
 from autograd.arrays.dispatch import numpy_function
+from autograd.arrays.shapes import astype
 
-__all__ = ["clip"]
+__all__ = ["clip", "float_power"]
 
 
 @numpy_function(np.where)
@@ -30,7 +31,7 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any
     return y if high is None else np.where((y > high) | np.isnan(high), high, y)
 
 
-@numpy_function(np.round)
+@numpy_function(np.round, np.around)
 def round(a: Any, decimals: int = 0) -> Any:
     """Round to so many decimals, an even last digit in a tie; the derivative is zero."""
     scale = 10.0 ** abs(operator.index(decimals))
@@ -42,9 +43,16 @@ def round(a: Any, decimals: int = 0) -> Any:
 @numpy_function(np.nan_to_num)
 def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """Put numbers in place of nan, inf and -inf; the derivative there is zero."""
-    limits = np.finfo(x.dtype)
+    limits = np.finfo(np.result_type(x))
     posinf, neginf = limits.max if posinf is None else posinf, limits.min if neginf is None else neginf
     return np.where(np.isnan(x), nan, np.where(np.isposinf(x), posinf, np.where(np.isneginf(x), neginf, x)))
+
+
+@numpy_function(np.float_power)
+def float_power(x1: Any, x2: Any) -> Any:
+    """Return x1 to the power x2, in float64 whatever they are."""
+    x1, x2 = (astype(x, dtype=np.dtype(np.float64)) if hasattr(x, "dtype") else x for x in (x1, x2))
+    return primitives.pow(x1, x2)
 
 
 @numpy_function(np.real)

@@ -11,7 +11,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.array_rows import array_row
 from autograd.arrays.dispatch import numpy_function
-from autograd.arrays.rearrange import rearrangement, static
+from autograd.arrays.rearrange import holds_operand, rearrangement, static
 from autograd.errors import UnsupportedFunctionError
 from autograd.rows import Operand
 
@@ -55,7 +55,7 @@ def stack(arrays: Any, axis: int = 0) -> Any:
 
     Parameters
     ----------
-    arrays : sequence of arrays, Tensors, Values or numbers
+    arrays : sequence of arrays, Tensors, Values or numbers, or sequences of them
         All of one shape; a number has no axes.
     axis : int, optional
         Which axis of the result is the new one.
@@ -80,7 +80,7 @@ def stack(arrays: Any, axis: int = 0) -> Any:
     >>> a.grad, b.grad
     (2.0, 4.0)
     """
-    operands = list(arrays)
+    operands = [stack(x) if isinstance(x, list | tuple) and holds_operand(x) else x for x in arrays]
     ndim = np.ndim(operands[0]) if operands else 0
     return _stack(*operands, axis=normalize_axis_index(axis, ndim + 1))
 

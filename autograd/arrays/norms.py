@@ -14,9 +14,9 @@ __all__: list[str] = []
 
 
 def _p_norm_transpose(g: Any, y: Any, x: Any, p: float, axis: Axis, keepdims: bool) -> Any:
-    """At the zero vector the derivative is 0, the mean of all slopes there."""
+    """At the zero vector the derivatives of any order are 0, for the first the mean of all slopes there."""
     g, y = expanded(g, x, axis, keepdims), expanded(y, x, axis, keepdims)
-    length = np.where(y == 0, 1.0, y)
+    length = np.where(y == 0, np.inf, y)
     return x * (g / length) if p == 2 else g * np.sign(x) * np.abs(x / length) ** (p - 1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.arrays.case import Case, Operand
+from tests.arrays.case import Case, Operand, positive
 
 MASK = np.array([[True], [False]])
 LOW, HIGH = np.float32([-0.5, -np.inf, 0.0]), np.float32([[0.5], [1.0]])
@@ -39,10 +39,13 @@ CASES = [
     Case(np.nan_to_num, [(2, 3)], lambda x: np.nan_to_num(x * WITH_HOLES, posinf=1.0, neginf=-1.0)),
     Case(np.nan_to_num, [(2, 3)], lambda x: np.nan_to_num(x + WITH_HOLES, nan=2.0, posinf=1.0, neginf=0.0)),
     Case(np.nan_to_num, [()]),
+    Case(np.nan_to_num, [(2,)], lambda x: np.nan_to_num(x, True, 1.0, 2.0, 3.0), note="by position"),
     Case(np.nan_to_num, [(0, 2)]),
     Case(np.sinc, [(2, 3)]),
     Case(np.sinc, [()]),
     Case(np.sinc, [(0,)]),
+    Case(np.around, [above_integers(2)], lambda x: np.around(x, 1) * x),
+    Case(np.float_power, [positive(2, 3), (3,)], lambda x, y: np.float_power(x, y).astype(x.dtype)),
     Case(np.real, [(2, 3)], lambda x: np.real(x) ** 2),
     Case(np.real_if_close, [()], lambda x: np.real_if_close(x) ** 2),
     Case(np.divmod, [(2, 3), (3,)], lambda x, y: np.divmod(x, y)),

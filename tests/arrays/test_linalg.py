@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import NonFiniteWarning, Tensor, UnsupportedFunctionError, expm
+from autograd import NonFiniteWarning, Tensor, UnsupportedFunctionError, expm, grad, hessian
 
 SINGULAR = np.array([[1.0, 2.0], [2.0, 4.0]])
 
@@ -187,3 +187,10 @@ def test_the_exponential_of_what_is_no_number_is_no_number() -> None:
 def test_an_exponential_of_integers_and_of_float32() -> None:
     assert expm(np.array([[0, 1], [0, 0]])).tolist() == [[1.0, 1.0], [0.0, 1.0]]
     assert expm(Tensor([[0.0, 9.0], [0.0, 0.0]], dtype=np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize("p", [2, 2.5, 3])
+def test_at_the_zero_vector_every_derivative_of_a_norm_is_zero(p: float) -> None:
+    f = lambda x: np.linalg.norm(x, p)
+    assert grad(f)(np.zeros(2)).tolist() == [0.0, 0.0]
+    assert hessian(f)(np.zeros(2)).tolist() == [[0.0, 0.0], [0.0, 0.0]]

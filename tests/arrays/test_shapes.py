@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor
+from autograd import Tensor, Value, stack
 from autograd.errors import NotANumberError, SizeError, UnsupportedFunctionError
 from autograd.reverse import adjoints
 
@@ -253,3 +253,12 @@ def test_what_numpy_refuses_is_refused_with_its_error(call: Callable[[Any], Any]
     for x in (NUMBERS, t()):
         with pytest.raises(ValueError):
             call(x)
+
+
+def test_nested_lists_of_values_and_tensors_are_stacked() -> None:
+    v, x = Value(1.0), t()
+    found = stack([[v, 2.0], [3.0, x[0, 0]]])
+    assert isinstance(found, Tensor)
+    np.testing.assert_array_equal(found.numpy(), [[1.0, 2.0], [3.0, NUMBERS[0, 0]]])
+    np.sum(found * [[5.0, 1.0], [1.0, 7.0]]).backward()
+    assert (v.grad, x.grad[0, 0]) == (5.0, 7.0)

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd.errors import ArgumentError
 from autograd.rows import Operand
+from autograd.settings import static
 
 __all__ = ["ArrayPrimitive", "array_registry", "array_row", "register_array_row"]
 
@@ -39,9 +40,7 @@ class ArrayPrimitive:
         Whether the value is linear in all operands together (as concatenate), or in each of them (as matmul).
     """
 
-    symbol: str | None = None
     arity = None
-    groups = None
 
     def __init__(
         self,
@@ -57,7 +56,10 @@ class ArrayPrimitive:
         self.value = value
         self.transposes = transposes
         self.linear = linear
-        first = transposes if callable(transposes) else transposes[0]
+        each = [transposes] if callable(transposes) else list(transposes)
+        if not callable(value) or not each or not all(map(callable, each)):
+            raise ArgumentError(f"the array row {name!r} needs a function for its value, and for each transpose")
+        first = each[0]
         self.is_of_the_table = first.__module__.startswith(f"{__package__}.arrays.")
         self.symbol = symbol
         self.__doc__ = doc
@@ -75,6 +77,8 @@ class ArrayPrimitive:
 
     def __call__(self, *operands: Any, **settings: Any) -> Any:
         """Apply the operation: an array for arrays, a node of the graph where an operand is a Tensor or a Value."""
+        if settings and not self.is_of_the_table:  # the table's own functions have seen to theirs
+            settings = {key: static(self.name, key, x) for key, x in settings.items()}
         for operand in operands:
             if isinstance(operand, Operand):
                 return operand.apply_array_row(self, operands, settings)
@@ -83,8 +87,7 @@ class ArrayPrimitive:
     def transpose(self, position: int, strong: bool = False) -> Callable[..., Any]:
         """Return the transpose of the derivative by the operand at ``position``; with ``strong`` zeros, see `strongly`.
 
-        A row that is not linear in each operand has its derivatives from other rows, which have strong zeros of their
-        own.
+        A row that is not linear in each operand has them by `reverse`, which walks over its transpose.
         """
         if callable(self.transposes):
             found: Callable[..., Any] = functools.partial(self.transposes, position=position)

@@ -137,7 +137,7 @@ def _write(found: Adjoints, create_graph: bool) -> None:
     non_finite = []
     for leaf, adjoint in found.of_leaves.items():
         gradient = _as_variable(leaf, adjoint) if create_graph else _own(leaf, adjoint, shared)
-        leaf._grad = gradient if leaf._grad is None else leaf._grad + gradient
+        leaf._grad = gradient if leaf._grad is None else _sum(leaf._grad, gradient)
         leaf.reached += 1
         if not (found.is_finite and isinstance(leaf, Tensor)) and not is_finite(gradient):
             non_finite.append(leaf)
@@ -149,6 +149,11 @@ def _write(found: Adjoints, create_graph: bool) -> None:
             "gradient that is inf or nan",
             NonFiniteWarning,
         )
+
+
+def _sum(before: Any, gradient: Any) -> Any:
+    total = before + gradient
+    return np.asarray(total) if isinstance(total, np.generic) else total  # of no axes, yet the owner's to write to
 
 
 def _as_variable(node: Variable, adjoint: Any) -> Variable:

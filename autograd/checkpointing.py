@@ -10,7 +10,6 @@ import numpy as np
 
 from autograd.arguments import name_of, named
 from autograd.array_rows import ArrayPrimitive
-from autograd.arrays.dispatch import own
 from autograd.arrays.joining import concatenate
 from autograd.arrays.shapes import reshape
 from autograd.containers import leaves, rebuild
@@ -18,6 +17,7 @@ from autograd.errors import GraphChangedError
 from autograd.functional import numeric
 from autograd.graph import operations, recording
 from autograd.reverse import fitted
+from autograd.settings import own
 from autograd.tape import Tape, zeros_of
 from autograd.tensor import Tensor
 from autograd.variable import Variable

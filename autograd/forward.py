@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.array_code import pullback
+from autograd.arrays.shapes import astype
 from autograd.errors import UnsupportedFunctionError
 from autograd.graph import operations, set_recording
 from autograd.numbers import number
@@ -32,7 +33,7 @@ def tangents(
     ----------
     roots : iterable of Variable
         The results.
-    directions : mapping of Variable to number
+    directions : mapping of Variable to number, array or Variable
         The tangents of the variables to differentiate by.
     create_graph : bool, optional
         Read the rows again on Variables, so that tangents are recorded expressions.
@@ -80,9 +81,9 @@ def _along_array(node: Any, tangent: Mapping[Variable, Any], create_graph: bool)
         found = row.tangent(moving, operands, node.settings)
         if found is NotImplemented:
             found = _transposed_twice(node, moving, y, operands, create_graph)
-    if np.shape(found) != node.shape:
+    if np.shape(found) != node.shape or found.__class__ is float:
         found = np.broadcast_to(found, node.shape)
-    return found
+    return found if found.dtype == node.dtype else astype(found, dtype=node.dtype)
 
 
 def _elementwise(row: Primitive, moving: Any, y: Any, operands: Any, create_graph: bool, strong: bool) -> Any:

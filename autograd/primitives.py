@@ -533,14 +533,17 @@ step = elementwise(
 logaddexp = elementwise(
     "logaddexp",
     np.logaddexp,
-    lambda y, a, b: (sigmoid(a - b), sigmoid(b - a)),
+    lambda y, a, b: (sigmoid(where(y == -math.inf, y, a - b)), sigmoid(where(y == -math.inf, y, b - a))),
     scalar=lambda a, b: a + LOG_2 if a == b else (a if a > b else b) + math.log1p(math.exp(-math.fabs(a - b))),
     doc="log(exp(a) + exp(b)), without overflow.",
 )
 logaddexp2 = elementwise(
     "logaddexp2",
     np.logaddexp2,
-    lambda y, a, b: (sigmoid(a - b, slope=LOG_2), sigmoid(b - a, slope=LOG_2)),
+    lambda y, a, b: (
+        sigmoid(where(y == -math.inf, y, a - b), slope=LOG_2),
+        sigmoid(where(y == -math.inf, y, b - a), slope=LOG_2),
+    ),
     scalar=lambda a, b: a + 1.0 if a == b else (a if a > b else b) + math.log1p(math.exp2(-math.fabs(a - b))) / LOG_2,
     doc="log2(2**a + 2**b), without overflow.",
 )

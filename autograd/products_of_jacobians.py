@@ -10,6 +10,7 @@ from autograd.containers import leaves, rebuild
 from autograd.errors import ArgumentError, SizeError, brief
 from autograd.functional import gathered, grad, numeric, record, warn_disconnected
 from autograd.tape import directions, plain_copy, zeros_of
+from autograd.value import Value
 from autograd.variable import Variable
 
 __all__ = ["hessian_vector_product", "hvp", "jvp", "make_jvp", "make_vjp", "vjp"]
@@ -141,7 +142,9 @@ def _as_output(y: Any, tangent: Any) -> Any:
     """Return the tangent of an output as the caller sees it: zeros for one that stands still."""
     if tangent is None:
         return plain_copy(zeros_of(y))
-    return tangent if isinstance(tangent, Variable) else plain_copy(tangent)
+    if isinstance(tangent, Variable):
+        return tangent
+    return float(tangent) if isinstance(y, Value) else plain_copy(tangent)
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:

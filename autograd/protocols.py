@@ -40,20 +40,19 @@ def _row_of(ufunc: np.ufunc) -> Any:
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """Do for Tensors what ``ufunc``, or a method of it such as ``reduce``, does for arrays."""
+    row = _row_of(ufunc)
+    if row is not None and method in ("__call__", "outer"):
+        _refuse_arguments(ufunc, kwargs)
+        if method == "outer":
+            a, b = inputs
+            return row(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
+        return row(*inputs)
     if method == "__call__":
-        row = _row_of(ufunc)
-        if row is not None:
-            _refuse_arguments(ufunc, kwargs)
-            return row(*inputs)
         if ufunc in numpy_functions:  # matmul and its kin
             return numpy_functions[ufunc](*inputs, **kwargs)
         if ufunc in plain_functions:
             return ufunc(*plain(inputs), **plain(kwargs))
         raise _unsupported(ufunc.__name__, "np." if getattr(np, ufunc.__name__, None) is ufunc else "")
-    if method == "outer" and ufunc in ufunc_rows:
-        _refuse_arguments(ufunc, kwargs)
-        a, b = inputs
-        return ufunc_rows[ufunc](np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
     name = _REDUCTIONS.get((ufunc.__name__, method))
     if name is None:
         raise _unsupported(f"{ufunc.__name__}.{method}")

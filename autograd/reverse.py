@@ -13,7 +13,7 @@ import numpy as np
 from autograd.array_code import array_code, pullback
 from autograd.arrays.shapes import astype
 from autograd.errors import NotANumberError, SizeError, brief
-from autograd.graph import ensure_unchanged
+from autograd.graph import ensure_unchanged, set_recording
 from autograd.numbers import number
 from autograd.primitives import positive, strong_mul
 from autograd.rows import Primitive
@@ -46,13 +46,13 @@ class Adjoints(NamedTuple):
     of_leaves : dict
         The adjoints of the nodes not entered: leaves, and nodes older than the walk goes.
     is_finite : bool
-        Whether all adjoints of Tensors among these are finite.
+        Whether all these are finite; not asked if no Tensor was met.
     """
 
     operations: list[Variable]
     of_operations: list[Any]
     of_leaves: dict[Variable, Any]
-    is_finite: bool = True
+    is_finite: bool
 
 
 def adjoints(
@@ -83,10 +83,7 @@ def adjoints(
         found = _walk(seeds, create_graph, since, keep, strong=False)
         # Zero times a partial that is not finite is zero. Arrays are not searched for it: a walk that met one has
         # nan or inf at a leaf, for neither ever turns finite again, and is walked once more, with care.
-        if not _leaves_are_finite(found):
-            found = _walk(seeds, create_graph, since, keep, strong=True)
-            found = found._replace(is_finite=_leaves_are_finite(found))
-    return found
+        return found if found.is_finite else _walk(seeds, create_graph, since, keep, strong=True)
 
 
 def _walk(seeds: Mapping[Variable, Any], create_graph: bool, since: int, keep: bool, strong: bool) -> Adjoints:
@@ -95,6 +92,7 @@ def _walk(seeds: Mapping[Variable, Any], create_graph: bool, since: int, keep: b
     of_operations: list[Any] = []
     leaves: list[Variable] = []
     waiting: dict[int, Variable] = {}
+    has_tensors = False
     order: list[int] = []  # a heap of falling stamps: a node is younger than its parents, so newest first is in order
 
     def meet(node: Variable) -> None:
@@ -113,7 +111,9 @@ def _walk(seeds: Mapping[Variable, Any], create_graph: bool, since: int, keep: b
         if keep:
             of_operations.append(adjoint)
         if create_graph or node.__class__ is Tensor or adjoint - adjoint != 0:
-            pull = _pulled_back if node.__class__ is Tensor else _contributions
+            is_tensor = node.__class__ is Tensor
+            has_tensors = has_tensors or is_tensor
+            pull = _pulled_back if is_tensor else _contributions
             for parent, contribution in pull(node, adjoint, create_graph, strong):
                 if parent in so_far:
                     so_far[parent] = so_far[parent] + contribution
@@ -133,7 +133,7 @@ def _walk(seeds: Mapping[Variable, Any], create_graph: bool, since: int, keep: b
                     so_far[parent] = adjoint * partial
                     meet(parent)
     ensure_unchanged(operations, leaves)
-    return Adjoints(operations, of_operations, so_far)
+    return Adjoints(operations, of_operations, so_far, not has_tensors or all(map(is_finite, so_far.values())))
 
 
 def _contributions(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> list[tuple[Variable, Any]]:
@@ -161,11 +161,28 @@ def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> I
                 pull = pullback(row, position, create_graph, strong)
             else:
                 pull = transpose_of(row, position, strong)
+                if strong and row.linear != "each":
+                    pull = functools.partial(_pulled_strongly, pull, create_graph)
             try:
                 contribution = pull(adjoint, y, *operands, **node.settings)
             except ArithmeticError:
                 contribution = pull(adjoint, y, *_ieee(operands), **node.settings)
             yield parent, fitted(contribution, parent)
+
+
+def _pulled_strongly(
+    pull: Callable[..., Any], create_graph: bool, g: Any, y: Any, *operands: Any, **settings: Any
+) -> Any:
+    """Return ``pull(g, y, *operands)`` with strong zeros: linear in ``g``, it is its own tangent along ``g``."""
+    from autograd.forward import tangents  # which looks down on this mode
+
+    with set_recording(True):
+        still = Tensor(np.zeros(np.shape(primal(g)), primal(g).dtype))
+        pulled = pull(still, y, *operands, **settings)
+    if not isinstance(pulled, Variable):  # zero
+        return pulled
+    found = tangents([pulled], {still: g}, create_graph=create_graph, since=still.stamp)
+    return found.get(pulled, np.zeros(pulled.shape, pulled.dtype))
 
 
 def transpose_of(row: Any, position: int, strong: bool = False) -> Callable[..., Any]:
@@ -252,10 +269,6 @@ def fitted(x: Any, parent: Variable) -> Any:
         stretched = [i for i, length in enumerate(like.shape, beyond) if length == 1 and x.shape[i] != 1]
         x = x.sum(axis=(*range(beyond), *stretched)).reshape(like.shape)
     return x if x.dtype == like.dtype else astype(x, dtype=like.dtype)
-
-
-def _leaves_are_finite(found: Adjoints) -> bool:
-    return all(is_finite(x) for leaf, x in found.of_leaves.items() if leaf.__class__ is Tensor)
 
 
 def is_finite(x: Any) -> bool:

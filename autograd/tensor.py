@@ -401,8 +401,9 @@ def _record(row: Any, operands: Sequence[Any], settings: Mapping[str, Any]) -> T
         node.op = None
         node.inputs = node.parents = ()
         node.settings = NO_SETTINGS
-        if not isinstance(node._primal, np.ndarray) or node._primal.base is not None:
-            node._primal = np.array(node._primal)
+        y = node._primal
+        if not isinstance(y, np.ndarray) or y.base is not None or any(y is x for x in arrays):
+            node._primal = np.array(y)
     return node
 
 
@@ -411,14 +412,24 @@ def _value(row: Any, arrays: Sequence[Any], settings: Mapping[str, Any]) -> Any:
         if row.is_of_the_table:
             return _quiet.run(row.value, *arrays, **settings)
         with np.errstate(all="ignore"):
-            return row.value(*arrays, **settings)
+            return _result(row, row.value(*arrays, **settings))
     code = array_code(row).value
     if code is None:
         return row.evaluate(*arrays)
     y = _quiet.run(code, *arrays)
+    if y.__class__ is float:  # an expression without its operands
+        return np.full(np.broadcast_shapes(*map(np.shape, arrays)), y, np.result_type(*arrays))
     if row.composed and y.dtype == np.float64:  # an expression such as where(x > 0, 1.0, 0.0) forgets float32
         return y.astype(np.result_type(*arrays), copy=False)
     return y
+
+
+def _result(row: Any, y: Any) -> Any:
+    """Return what a user's row returned as an array of floats, or refuse it."""
+    array = np.asarray(y)
+    if not is_plain(array):
+        raise NotANumberError(f"the row {row.name!r} must return an array of real numbers, not {brief(y)}")
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
 def _constant(row: Any, position: int, x: Any, is_recording: bool) -> Any:
@@ -431,6 +442,8 @@ def _constant(row: Any, position: int, x: Any, is_recording: bool) -> Any:
             f"{row.name} on a Tensor takes Tensors, plain arrays and numbers; operand {position} is "
             f"{type(x).__name__}: {brief(x)}{_cure(array)}"
         )
+    if array.dtype.kind != "f" and row.__class__ is Primitive:  # -a of a small integer would wrap around
+        return array.astype(np.result_type(array, np.float32))
     return array.copy() if is_recording and isinstance(x, np.ndarray) and _is_writeable(array) else array
 
 

@@ -17,6 +17,7 @@ STOREYS = (
     "primitives",
     "symbols",
     "array_code",
+    "settings",
     "array_rows",
     "arrays",
     "graph",

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.array_rows import array_row
 from autograd.arrays.dispatch import numpy_function
-from autograd.arrays.rearrange import static
+from autograd.settings import static
 
 __all__ = ["transpose"]
 

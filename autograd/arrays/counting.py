@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays.dispatch import numpy_function
-from autograd.arrays.rearrange import holds_operand, scatter, static
+from autograd.arrays.rearrange import scatter
+from autograd.settings import holds_operand, static
 
 
 @numpy_function(np.bincount)

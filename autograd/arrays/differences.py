@@ -8,12 +8,14 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from autograd.arrays.dispatch import numpy_function
+from autograd.arrays.operands import as_array
 from autograd.arrays.shapes import astype
 
 
 @numpy_function(np.diff)
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     """The differences of neighbours along ``axis``, taken ``n`` times."""
+    a = as_array(a, "the a of diff")
     if n < 0:
         raise ValueError(f"order must be non-negative but got {n}")
     if n == 0:
@@ -46,6 +48,7 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 @numpy_function(np.gradient)
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     """The slope along each of the axes, by central differences; at the edges by one-sided ones."""
+    f = as_array(f, "the f of gradient")
     axes = tuple(range(np.ndim(f))) if axis is None else normalize_axis_tuple(axis, np.ndim(f))
     spacings = varargs or (1.0,)
     if len(spacings) == 1 and np.ndim(spacings[0]) == 0:
@@ -71,10 +74,11 @@ def _slope(f: Any, x: Any, edge_order: int) -> Any:
             "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are "
             "required."
         )
+    x = as_array(x, "a spacing of gradient")
     if np.ndim(x) == 0:
         widths = left = right = first_width = last_width = x
     elif np.ndim(x) == 1 and len(x) == n:
-        widths = diff(x if hasattr(x, "ndim") else np.asarray(x))
+        widths = diff(x)
         left, right, first_width, last_width = widths[:-1], widths[1:], widths[:1], widths[-1:]
     else:
         raise ValueError("when 1d, distances must match the length of the corresponding dimension")
@@ -93,6 +97,7 @@ def _slope(f: Any, x: Any, edge_order: int) -> Any:
 @numpy_function(np.trapezoid)
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """The integral along ``axis`` by the rule of trapezoids."""
-    y = np.moveaxis(y, axis, -1)
-    widths = dx if x is None else diff(x if np.ndim(x) == 1 else np.moveaxis(x, axis, -1))
+    y = np.moveaxis(as_array(y, "the y of trapezoid"), axis, -1)
+    x = x if x is None else as_array(x, "the x of trapezoid")
+    widths = dx if x is None else diff(x if x.ndim == 1 else np.moveaxis(x, axis, -1))
     return np.sum(widths * (y[..., 1:] + y[..., :-1]) / 2.0, axis=-1)

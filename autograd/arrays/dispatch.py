@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
 
 from autograd.errors import UnsupportedFunctionError, brief
 
-__all__ = ["numpy_function", "numpy_functions", "own", "plain_functions"]
+__all__ = ["numpy_function", "numpy_functions", "plain_functions", "refuse_argument"]
 
 numpy_functions: dict[Callable[..., Any], Callable[..., Any]] = {}
 """NumPy's functions, each with the one that does the same for Tensors; tests walk it."""
@@ -85,16 +85,6 @@ _DEFAULTS = {
     ("casting", "same_kind"),
     ("writeable", False),
 }
-
-
-def own(x: Any) -> Any:
-    """Return a static argument as the graph may keep it: an array as a copy, which nobody else can write to."""
-    if isinstance(x, np.ndarray):
-        return x.copy()
-    if isinstance(x, list | tuple):
-        copies: Iterable[Any] = map(own, x)
-        return type(x)(*copies) if hasattr(x, "_fields") else type(x)(copies)
-    return x
 
 
 _PLAIN = """

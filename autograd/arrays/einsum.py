@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd.array_rows import array_row
-from autograd.arrays.dispatch import numpy_function, own, plain_functions, refuse_argument
+from autograd.arrays.dispatch import numpy_function, plain_functions, refuse_argument
+from autograd.settings import own
 
 LETTERS = string.ascii_uppercase + string.ascii_lowercase
 """The names of axes, in the order in which NumPy puts those of an output that is not written down."""
@@ -116,7 +117,7 @@ def _tensordot_by_second(g: Any, y: Any, a: Any, b: Any, axes: tuple[tuple[int, 
 
 
 def _others(x: Any, axes: Sequence[int]) -> tuple[int, ...]:
-    return tuple(i for i in range(x.ndim) if i not in axes)
+    return tuple(i for i in range(np.ndim(x)) if i not in axes)
 
 
 _tensordot = array_row(

@@ -17,7 +17,9 @@ __all__ = ["clip", "float_power"]
 @numpy_function(np.where)
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """Return x where the condition is true, else y; without them, where the condition is not zero."""
-    return np.nonzero(condition) if x is None and y is None else primitives.where(condition, x, y)
+    if x is None and y is None:
+        return np.nonzero(condition)
+    return primitives.where(np.not_equal(condition, 0), x, y)  # so that its type has no say in that of the result
 
 
 @numpy_function(np.clip)

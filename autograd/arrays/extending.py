@@ -9,8 +9,9 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.array_rows import array_row, register_array_row
 from autograd.arrays.dispatch import numpy_function, numpy_functions
-from autograd.arrays.rearrange import Rearrangement, rearrangement, static
+from autograd.arrays.rearrange import Rearrangement, rearrangement
 from autograd.errors import UnsupportedFunctionError
+from autograd.settings import static
 
 rearrangement(np.resize, "a")
 

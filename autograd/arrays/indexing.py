@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd.array_rows import ArrayPrimitive, array_row
-from autograd.arrays.rearrange import holds_operand, scatter
+from autograd.arrays.rearrange import scatter
 from autograd.errors import NotANumberError, brief
+from autograd.settings import holds_operand
 
 __all__ = ["getitem", "part", "place"]
 

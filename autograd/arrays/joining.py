@@ -11,9 +11,10 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.array_rows import array_row
 from autograd.arrays.dispatch import numpy_function
-from autograd.arrays.rearrange import holds_operand, rearrangement, static
+from autograd.arrays.rearrange import rearrangement
 from autograd.errors import UnsupportedFunctionError
 from autograd.rows import Operand
+from autograd.settings import holds_operand, static
 
 
 def _at(axis: int, i: Any) -> tuple[Any, ...]:

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from autograd.array_rows import array_row
-from autograd.arrays.dispatch import numpy_function, own, plain_functions
+from autograd.arrays.dispatch import numpy_function, plain_functions
 from autograd.arrays.products import matmul, transposed
 from autograd.errors import UnsupportedFunctionError
+from autograd.settings import own
 
 __all__: list[str] = []
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from autograd.array_rows import array_row
 from autograd.arrays.operands import as_array
-from autograd.arrays.rearrange import holds_operand, static
 from autograd.errors import ArgumentError, SizeError, brief
 from autograd.primitives import strong_mul
+from autograd.settings import holds_operand, static
 
 __all__ = ["cross_entropy", "log_softmax", "one_hot", "softmax"]
 

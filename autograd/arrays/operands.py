@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays.joining import stack
-from autograd.arrays.rearrange import holds_operand
 from autograd.errors import NotANumberError, brief
 from autograd.rows import Operand
+from autograd.settings import holds_operand
 
 __all__ = ["as_array"]
 

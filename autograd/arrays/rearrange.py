@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 
 from autograd.array_rows import ArrayPrimitive, array_row, register_array_row
-from autograd.arrays.dispatch import numpy_functions, own, refuse_argument
-from autograd.errors import UnsupportedFunctionError
-from autograd.rows import Operand
+from autograd.arrays.dispatch import numpy_functions, refuse_argument
+from autograd.settings import static
 
-__all__ = ["Rearrangement", "gather", "holds_operand", "rearrangement", "scatter", "static"]
+__all__ = ["Rearrangement", "gather", "rearrangement", "scatter"]
 
 
 def _gather(x: Any, indices: Any) -> Any:
@@ -106,27 +105,6 @@ def _with_slots(x: Any, operands: list[Any]) -> Any:
 
 def _filled(x: Any, operands: Sequence[Any]) -> Any:
     return operands[x] if isinstance(x, _Slot) else type(x)(_filled(element, operands) for element in x)
-
-
-def static(function: str, name: str, x: Any) -> Any:
-    """Return the argument ``x`` as a setting, which nobody else can write to.
-
-    Raises
-    ------
-    UnsupportedFunctionError
-        If it holds a Tensor or a Value: a setting is not differentiated.
-    """
-    if holds_operand(x):
-        raise UnsupportedFunctionError(
-            f"{function} of a Tensor takes no Tensor as {name}, which is not differentiated; give plain numbers, such "
-            "as t.numpy()"
-        )
-    return own(x)
-
-
-def holds_operand(x: Any) -> bool:
-    """Tell whether x is a Tensor or a Value, or has one within its lists and tuples."""
-    return isinstance(x, Operand) or (isinstance(x, list | tuple) and any(map(holds_operand, x)))
 
 
 def rearrangement(function: Callable[..., Any], *moved: str) -> Rearrangement:

@@ -105,12 +105,12 @@ class Ties:
         """Return ``g`` times the partial derivatives by the elements of an array that was reduced along ``axis``."""
         shares = self.takes_part(expanded(y, x, axis, keepdims), x)
         count = np.sum(shares, axis=axis, keepdims=True, dtype=g.dtype)
-        return expanded(g, x, axis, keepdims) / count * shares
+        return expanded(g, x, axis, keepdims) * (shares / count)  # nan where none has a share, as of nan
 
 
 SUM = ByElement(lambda y, x: 1.0)
 EXTREME = Ties(lambda y, x: x == y)
-NORM = ByElement(lambda y, x: x / where(y == 0, 1.0, y))  # at the zero vector 0
+NORM = ByElement(lambda y, x: x / where(y == 0, math.inf, y))  # at the zero vector 0
 LOGSUMEXP = ByElement(lambda y, x: exp(x - where(y == -math.inf, 0.0, y)))  # where all elements are -inf, 0
 
 SHORT, MANY = 32, 4096  # numbers in a row, and numbers in all

@@ -8,9 +8,9 @@ import numpy as np
 
 from autograd.array_rows import array_row
 from autograd.arrays.dispatch import numpy_function
-from autograd.arrays.rearrange import static
 from autograd.errors import UnsupportedFunctionError
 from autograd.rows import Operand
+from autograd.settings import static
 
 __all__ = ["astype", "reshape"]
 

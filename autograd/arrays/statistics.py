@@ -10,9 +10,10 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from autograd.array_rows import ArrayPrimitive, array_row
-from autograd.arrays.dispatch import numpy_function, own
-from autograd.arrays.rearrange import static
+from autograd.arrays.dispatch import numpy_function
+from autograd.arrays.operands import as_array
 from autograd.arrays.reductions import SUM, Axis, expanded, in_one_axis
+from autograd.settings import own, static
 
 _mean = array_row(
     "mean",
@@ -146,7 +147,7 @@ def average(a: Any, axis: Axis = None, weights: Any = None, returned: bool = Fal
 
 def _weights(a: Any, axis: Axis, weights: Any) -> Any:
     """Return weights that belong to some axes only in a shape that meets those of ``a``."""
-    weights = weights if hasattr(weights, "ndim") else np.asarray(weights)
+    weights = as_array(weights, "the weights of average")
     shape = np.shape(a)
     if weights.shape == shape:
         return weights

@@ -1,0 +1,252 @@
+"""Who may write where: a leaf belongs to its owner, what a graph needs is protected, what changed is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import (
+    GraphChangedError,
+    NonFiniteWarning,
+    NotALeafError,
+    NotANumberError,
+    SizeError,
+    Tensor,
+    no_grad,
+)
+
+
+def test_a_leaf_is_updated_in_place_by_its_owner() -> None:
+    t = Tensor([1.0, 2.0])
+    array = t.data
+    for _ in range(3):
+        t.grad = None
+        (t * t).sum().backward()
+        t.data -= 0.25 * t.grad
+    assert t.data is array
+    assert t.tolist() == [0.125, 0.25]
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        lambda t: setattr(t, "data", t.data - 1),
+        lambda t: setattr(t, "data", [5.0, 6.0]),
+        lambda t: t.data.__isub__(1.0),
+        lambda t: t.data.__setitem__(0, 5.0),
+        lambda t: t.data[1:].fill(5.0),
+    ],
+    ids=["new data", "a list", "-=", "element", "a view"],
+)
+def test_an_update_between_forward_and_backward_raises_and_names_tensor_and_operation(
+    update: Callable[[Tensor], Any],
+) -> None:
+    t = Tensor([1.0, 2.0], name="weights")
+    y = (t * t).sum()
+    update(t)
+    with pytest.raises(GraphChangedError, match=r"weights.* <row mul>"):
+        y.backward()
+    assert t.grad is None
+    (t * t).sum().backward()
+    assert t.grad.tolist() == (2 * t.numpy()).tolist()
+
+
+def test_a_held_array_written_to_later_is_noticed() -> None:
+    t = Tensor([1.0, 2.0])
+    array = t.data
+    view = array[1:]
+    y = (t * t).sum()
+    view[0] = 7.0
+    with pytest.raises(GraphChangedError):
+        y.backward()
+    z = (t * t).sum()
+    z.backward()
+    assert t.grad.tolist() == [2.0, 14.0]
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [
+        lambda array: array,
+        lambda array: array[1:],
+        lambda array: array.reshape(2, 1)[:, 0],
+        lambda array: array.flat,
+        lambda array: memoryview(array),
+        lambda array: memoryview(array[1:]),
+        lambda array: array.view(np.int64),
+    ],
+    ids=["itself", "slice", "reshaped", "flat", "memory", "memory of a slice", "other type"],
+)
+@pytest.mark.parametrize("is_released", [True, False])
+def test_whoever_holds_the_array_and_by_what_means_is_noticed(hold: Callable[[Any], Any], is_released: bool) -> None:
+    t = Tensor([1.0, 2.0])
+    for _ in range(2):  # the second time after it was given back
+        held = hold(t.data)
+        for _ in range(2):  # the second time after a step that was noticed
+            y = (t * t).sum()
+            held[len(held) - 1] += 1
+            if is_released:
+                del held
+            with pytest.raises(GraphChangedError):
+                y.backward()
+            held = hold(t.data) if is_released else held
+            (t * t).sum().backward()
+        del held
+        y = (t * t).sum()
+        y.backward()
+
+
+def test_looking_at_the_data_between_forward_and_backward_is_no_update() -> None:
+    t = Tensor([1.0, np.nan])
+    y = (t * [2.0, 3.0]).sum()
+    assert t.data[0] == 1.0
+    y.backward()
+    assert t.grad.tolist() == [2.0, 3.0]
+
+
+def test_dividing_by_the_constant_zero_gives_infinite_derivatives() -> None:
+    t = Tensor([1.0, -1.0], name="t")
+    with pytest.warns(NonFiniteWarning, match="the gradient of t is not finite"):
+        (t / 0).sum().backward()
+    np.testing.assert_array_equal(t.grad, [np.inf, np.inf])
+    np.testing.assert_array_equal(autograd.elementwise_grad(lambda x: x / 0.0)(np.ones(2)), [np.inf, np.inf])
+    assert (t / 0).edges[0].local_gradient.tolist() == [np.inf, np.inf]
+    curve = autograd.elementwise_grad(autograd.elementwise_grad(lambda x: x**3 / 0.0))
+    np.testing.assert_array_equal(curve(np.ones(2)), [np.inf, np.inf])
+
+
+def test_an_operator_in_place_on_a_leaf_is_refused_with_the_cure() -> None:
+    t = Tensor([1.0, 2.0])
+    with pytest.raises(NotALeafError, match=r"would stay as it is .* t\.data -= step"):
+        t -= 1.0
+    with pytest.raises(NotALeafError):
+        t **= 2
+    assert t.tolist() == [1.0, 2.0]
+
+
+def test_under_no_grad_an_operator_in_place_updates_the_leaf() -> None:
+    t = Tensor([1.0, 2.0])
+    same, y = t, (t * t).sum()
+    with no_grad():
+        t -= 0.5 * Tensor([1.0, 2.0])
+        t *= 2
+    assert t is same
+    assert t.is_leaf
+    assert t.tolist() == [1.0, 2.0]
+    with no_grad():
+        t += 1.0
+    with pytest.raises(GraphChangedError):
+        y.backward()
+
+
+def test_an_operator_in_place_on_a_result_or_inside_grad_makes_a_new_tensor() -> None:
+    t = Tensor([1.0, 2.0])
+    y = first = t * t
+    y += t
+    y.sum().backward()
+    assert first.tolist() == [1.0, 4.0]
+    assert t.grad.tolist() == [3.0, 5.0]
+
+    def f(x: Any) -> Any:
+        x *= x
+        return np.sum(x)
+
+    point = np.array([1.0, 2.0])
+    assert autograd.grad(f)(point).tolist() == [2.0, 4.0]
+    assert point.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "constant",
+    [
+        np.ma.array([1.0, 2.0], mask=[True, False]),
+        np.array([[1.0, 2.0]]).view(np.matrix),
+        np.longdouble(2),
+        np.array([1.0, 2.0], np.longdouble),
+        np.complex128(1j),
+        np.array(["a", "b"]),
+    ],
+    ids=lambda x: f"{type(x).__name__} {x.dtype}",
+)
+def test_arrays_with_rules_of_their_own_are_refused(constant: Any) -> None:
+    t = Tensor([1.0, 2.0])
+    with pytest.raises(NotANumberError):
+        t * constant
+    with pytest.raises((NotANumberError, TypeError)):
+        constant * t
+    with pytest.raises(NotANumberError):
+        Tensor(constant)
+
+
+def test_a_tensor_tells_whether_it_contains_a_number() -> None:
+    assert 2.0 in Tensor([1.0, 2.0])
+    assert 3.0 not in Tensor([1.0, 2.0])
+
+
+def test_nan_passes_its_derivative_on_as_in_pytorch() -> None:
+    for f in (lambda t: np.maximum(t, 0.0), lambda t: np.minimum(t, 0.0), lambda t: t.relu()):
+        t = Tensor([np.nan, 1.0])
+        f(t).backward([1.0, 0.0])
+        assert t.grad.tolist() == [1.0, 0.0]
+
+
+def test_a_constant_written_to_after_it_was_used_does_no_harm() -> None:
+    t, x = Tensor([1.0, 2.0]), np.array([3.0, 4.0])
+    y = (t * x + np.sum(t) * x[::-1]).sum()
+    x[:] = 100.0
+    y.backward()
+    assert t.grad.tolist() == [10.0, 11.0]
+
+
+def test_an_index_written_to_after_it_was_used_does_no_harm() -> None:
+    t, index = Tensor([1.0, 2.0]), np.array([0, 0])
+    y = t[index].sum()
+    index[:] = 1
+    y.backward()
+    assert t.grad.tolist() == [2.0, 0.0]
+
+
+def test_the_data_of_a_result_is_read_only() -> None:
+    y = Tensor([1.0, 2.0]) * 2
+    with pytest.raises(ValueError, match="read-only"):
+        y.data[0] = 5.0
+    with pytest.raises(NotALeafError, match="only a leaf can be given new numbers"):
+        y.data = np.zeros(2)
+    with pytest.raises(NotALeafError, match="not written to"):
+        y[0] = 5.0
+
+
+def test_new_data_must_have_the_shape_of_the_old() -> None:
+    t = Tensor([1.0, 2.0])
+    with pytest.raises(SizeError, match=r"shape \(2,\) and cannot be given data of shape \(3,\)"):
+        t.data = np.zeros(3)
+    assert t.tolist() == [1.0, 2.0]
+
+
+def test_a_result_of_no_grad_has_memory_of_its_own() -> None:
+    t = Tensor([1.0, 2.0])
+    with no_grad():
+        view = t[:1]
+    assert view.is_leaf
+    view.data[0] = 9.0
+    assert t.tolist() == [1.0, 2.0]
+
+
+def test_gradients_share_no_memory() -> None:
+    a, b = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+    y = a + b
+    seed = np.array([1.0, 1.0])
+    y.backward(seed)
+    a.grad *= 10
+    assert (a.grad.tolist(), b.grad.tolist(), y.grad.tolist(), seed.tolist()) == (
+        [10.0, 10.0],
+        [1.0, 1.0],
+        [1.0, 1.0],
+        [1.0, 1.0],
+    )
+    with pytest.raises(ValueError, match="read-only"):
+        y.grad *= 2

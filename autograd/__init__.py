@@ -1,6 +1,6 @@
 """Automatic differentiation that a person can see into."""
 
-from autograd.array_rows import array_row
+from autograd.array_rows import ArrayPrimitive, array_row
 from autograd.arrays import dot, logsumexp, max, min, norm, prod, sum
 from autograd.arrays.convolution import avg_pool2d, conv2d, max_pool2d
 from autograd.arrays.elementwise import float_power
@@ -130,6 +130,7 @@ from autograd.variable import Edge, Variable
 __all__ = [
     "DISTRIBUTION",
     "ArgumentError",
+    "ArrayPrimitive",
     "AutogradError",
     "Diagram",
     "DisconnectedWarning",

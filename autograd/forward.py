@@ -25,7 +25,12 @@ __all__ = ["tangents"]
 
 
 def tangents(
-    roots: Iterable[Variable], directions: Mapping[Variable, Any], *, create_graph: bool = False, since: int = -1
+    roots: Iterable[Variable],
+    directions: Mapping[Variable, Any],
+    *,
+    create_graph: bool = False,
+    since: int = -1,
+    warns: bool = True,
 ) -> dict[Variable, Any]:
     """Return the tangent of every node that depends on the variables given a direction.
 
@@ -39,6 +44,8 @@ def tangents(
         Read the rows again on Variables, so that tangents are recorded expressions.
     since : int, optional
         Nodes no younger than this stamp are not entered.
+    warns : bool, optional
+        Warn where a zero meets what is not finite, and their product may hide a limit.
 
     Raises
     ------
@@ -52,20 +59,21 @@ def tangents(
         for node in reversed(operations(roots, since)):
             if any(parent in tangent for parent in node.parents):
                 along = _along_array if node.__class__ is Tensor else _along_number
-                tangent[node] = along(node, tangent, create_graph)
+                tangent[node] = along(node, tangent, create_graph, warns)
     return tangent
 
 
-def _along_number(node: Any, tangent: Mapping[Variable, Any], create_graph: bool) -> Any:
+def _along_number(node: Any, tangent: Mapping[Variable, Any], create_graph: bool, warns: bool) -> Any:
     """Return the tangent of a Value: the sum of its local gradients times the tangents of its parents, zeros strong."""
     multiply = strong_mul if create_graph else strong_mul.scalar_function
     partials = local_partials(node) if create_graph else node.partials
     factors = [(p, tangent[parent]) for parent, p in zip(node.parents, partials, strict=True) if parent in tangent]
-    warn_of_limits(node, [(number(p, "a partial"), number(t, "a tangent")) for p, t in factors])
+    if warns:
+        warn_of_limits(node, [(number(p, "a partial"), number(t, "a tangent")) for p, t in factors])
     return sum(itertools.starmap(multiply, factors), 0.0)
 
 
-def _along_array(node: Any, tangent: Mapping[Variable, Any], create_graph: bool) -> Any:
+def _along_array(node: Any, tangent: Mapping[Variable, Any], create_graph: bool, warns: bool) -> Any:
     """Return the tangent of a Tensor, by what its row says."""
     row = node.op
     y, operands = (node, node.inputs) if create_graph else (node._primal, arrays_of(node.inputs))
@@ -73,9 +81,9 @@ def _along_array(node: Any, tangent: Mapping[Variable, Any], create_graph: bool)
     if row.__class__ is Primitive:
         found = _elementwise(row, moving, y, operands, create_graph, strong=False)
         if not is_finite(found):
-            warn_of_limits(
-                node, [(elementwise_partial(node, i), primal(t)) for i, t in enumerate(moving) if t is not None]
-            )
+            if warns:
+                factors = [(elementwise_partial(node, i), primal(t)) for i, t in enumerate(moving) if t is not None]
+                warn_of_limits(node, factors)
             found = _elementwise(row, moving, y, operands, create_graph, strong=True)
     else:
         found = row.tangent(moving, operands, node.settings)

@@ -181,8 +181,8 @@ def _pulled_strongly(
         pulled = pull(still, y, *operands, **settings)
     if not isinstance(pulled, Variable):  # zero
         return pulled
-    found = tangents([pulled], {still: g}, create_graph=create_graph, since=still.stamp)
-    return found.get(pulled, np.zeros(pulled.shape, pulled.dtype))
+    found = tangents([pulled], {still: g}, create_graph=create_graph, since=still.stamp, warns=False)
+    return found.get(pulled, np.zeros_like(pulled._primal))
 
 
 def transpose_of(row: Any, position: int, strong: bool = False) -> Callable[..., Any]:

@@ -169,7 +169,7 @@ class Primitive:
     """One row: an operation's value, its partial derivatives, and the places where they need care.
 
     Call it like a function. It returns a float for plain numbers, an array for arrays, and records a node when an
-    operand is a `Value`.
+    operand is a `Value` or a `Tensor`.
 
     Attributes
     ----------
@@ -496,7 +496,7 @@ def _document(name: str, operands: str, doc: str, aliases: tuple[str, ...]) -> s
     also = f"\n\nAlso known as {', '.join(aliases)}." if aliases else ""
     return (
         f"{name}({operands})\n\n{doc}{also}\n\nOperands may be plain numbers (a float comes back), arrays "
-        "(an array comes back)\nor Values (a node of the graph comes back). Arithmetic is IEEE, as in NumPy."
+        "(an array comes back),\nValues or Tensors (a node of the graph comes back). Arithmetic is IEEE, as in NumPy."
     )
 
 

@@ -40,7 +40,7 @@ class Tensor(Variable):
     Parameters
     ----------
     data : array_like of real numbers
-        Copied. float32 and float64 are kept, integers and booleans become float64.
+        Copied. float32 and float64 are kept, other real numbers become float64.
     name : str, optional
         What pictures, formulas and messages call it.
     dtype : numpy.float64 or numpy.float32, optional
@@ -175,8 +175,6 @@ class Tensor(Variable):
         call = f"{self.op.name}({', '.join(arguments)})"
         return [f"∂{call}/∂{x}" for x in texts]
 
-    # The shape of it ----------------------------------------------------------------------------------------------
-
     @property
     def shape(self) -> tuple[int, ...]:
         """The length of each axis."""
@@ -218,8 +216,6 @@ class Tensor(Variable):
         if self.ndim == 0:
             raise TypeError("a tensor of no axes is one number, over which nothing iterates")
         return (self[i] for i in range(len(self)))
-
-    # The numbers alone --------------------------------------------------------------------------------------------
 
     def item(self) -> float:
         """Return the number, if it is only one."""
@@ -270,8 +266,6 @@ class Tensor(Variable):
         refuse_copy(self, "t.detach()")
         grad = self._grad._primal if isinstance(self._grad, Tensor) else self._grad
         return _leaf_again, (self._primal, self._name, grad, self.reached)
-
-    # Operations ---------------------------------------------------------------------------------------------------
 
     @classmethod
     def apply(cls, row: Primitive, operands: Sequence[Any]) -> Any:
@@ -385,7 +379,7 @@ def _record(row: Any, operands: Sequence[Any], settings: Mapping[str, Any]) -> T
         else:
             if inputs is operands:
                 inputs = list(operands)
-            inputs[position] = _constant(row, position, x, is_recording)
+            inputs[position] = _constant(row, position, operands, is_recording)
             arrays.append(inputs[position])
     node: Tensor = _new(Tensor)
     node._primal = _value(row, arrays, settings)
@@ -432,8 +426,9 @@ def _result(row: Any, y: Any) -> Any:
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
-def _constant(row: Any, position: int, x: Any, is_recording: bool) -> Any:
+def _constant(row: Any, position: int, operands: Sequence[Any], is_recording: bool) -> Any:
     """Return an operand that is not on the graph as the graph may keep it: nobody else can write to it."""
+    x = operands[position]
     if isinstance(x, int):
         return number(x, f"operand {position} of {row.name}")
     array = np.asarray(x) if isinstance(x, list | tuple) else x
@@ -443,7 +438,7 @@ def _constant(row: Any, position: int, x: Any, is_recording: bool) -> Any:
             f"{type(x).__name__}: {brief(x)}{_cure(array)}"
         )
     if array.dtype.kind != "f" and row.__class__ is Primitive:  # -a of a small integer would wrap around
-        return array.astype(np.result_type(array, np.float32))
+        return array.astype(np.result_type(array, *(y.dtype for y in operands if isinstance(y, Tensor)), np.float32))
     return array.copy() if is_recording and isinstance(x, np.ndarray) and _is_writeable(array) else array
 
 

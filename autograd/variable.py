@@ -78,7 +78,7 @@ def _hides_a_limit(factors: tuple[Any, Any]) -> bool:
 
 
 class Variable(Operand):
-    """A node of the graph. `Value` holds one number; both it and its result are Variables.
+    """A node of the graph: a `Value`, which holds one number, or a `Tensor`, which holds an array.
 
     A leaf has no operation and no parents. ``inputs`` are all operands in order, plain numbers included; ``parents``
     are those of them that are Variables.

@@ -14,6 +14,7 @@ import pytest
 
 import autograd
 from autograd import (
+    ArgumentError,
     DisconnectedWarning,
     NonFiniteWarning,
     NotALeafError,
@@ -317,6 +318,33 @@ def test_every_one_operand_row_is_a_method() -> None:
             assert hasattr(Tensor, row.name)
 
 
+@pytest.mark.parametrize(
+    "constant",
+    [
+        np.ma.array([1.0, 2.0], mask=[True, False]),
+        np.array([[1.0, 2.0]]).view(np.matrix),
+        np.longdouble(2),
+        np.array([1.0, 2.0], np.longdouble),
+        np.complex128(1j),
+        np.array(["a", "b"]),
+    ],
+    ids=lambda x: f"{type(x).__name__} {x.dtype}",
+)
+def test_arrays_with_rules_of_their_own_are_refused(constant: Any) -> None:
+    t = Tensor([1.0, 2.0])
+    with pytest.raises(NotANumberError):
+        t * constant
+    with pytest.raises((NotANumberError, TypeError)):
+        constant * t
+    with pytest.raises(NotANumberError):
+        Tensor(constant)
+
+
+def test_a_tensor_tells_whether_it_contains_a_number() -> None:
+    assert 2.0 in Tensor([1.0, 2.0])
+    assert 3.0 not in Tensor([1.0, 2.0])
+
+
 # What NumPy asks of it --------------------------------------------------------------------------------------------
 
 
@@ -414,3 +442,60 @@ def test_a_branch_not_taken_has_no_say_and_raises_no_warning(create_graph: bool)
         tangent = tangents([y], {t: np.ones(3)})[y]
     gradient = t.grad.numpy() if create_graph else t.grad
     assert gradient.tolist() == tangent.tolist() == [0.0, 0.0, 0.5 + 1 / np.sqrt(2.0)]
+
+
+def test_dividing_by_the_constant_zero_gives_infinite_derivatives() -> None:
+    t = Tensor([1.0, -1.0], name="t")
+    with pytest.warns(NonFiniteWarning, match="the gradient of t is not finite"):
+        (t / 0).sum().backward()
+    np.testing.assert_array_equal(t.grad, [np.inf, np.inf])
+    np.testing.assert_array_equal(autograd.elementwise_grad(lambda x: x / 0.0)(np.ones(2)), [np.inf, np.inf])
+    assert (t / 0).edges[0].local_gradient.tolist() == [np.inf, np.inf]
+    curve = autograd.elementwise_grad(autograd.elementwise_grad(lambda x: x**3 / 0.0))
+    np.testing.assert_array_equal(curve(np.ones(2)), [np.inf, np.inf])
+
+
+def test_nan_passes_its_derivative_on_as_in_pytorch() -> None:
+    for f in (lambda t: np.maximum(t, 0.0), lambda t: np.minimum(t, 0.0), lambda t: t.relu()):
+        t = Tensor([np.nan, 1.0])
+        f(t).backward([1.0, 0.0])
+        assert t.grad.tolist() == [1.0, 0.0]
+
+
+def test_a_branch_not_taken_has_no_say_for_a_value_below_tensors() -> None:
+    v = Value(0.0)
+    one = np.ones(2)
+    np.sum(np.where(one < 0, np.log(v * one), v * one)).backward()
+    assert v.grad == 2.0
+
+
+REDUCTIONS = (np.prod, np.var, np.std, np.linalg.norm, autograd.logsumexp, np.cumprod, np.linalg.vector_norm)
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_what_a_row_of_arrays_gives_to_a_branch_not_taken_is_zero(reduction: Any, create_graph: bool) -> None:
+    x = Tensor([[np.inf, 2.0], [1.0, 2.0]])
+    y = reduction(x, axis=1)
+    taken = np.reshape([False, True], (2,) + (1,) * (y.ndim - 1))
+    np.where(taken, y, 1.0).sum().backward(create_graph=create_graph)
+    found = x.grad.numpy() if create_graph else x.grad
+    assert found[0].tolist() == [0.0, 0.0]
+    assert np.isfinite(found[1]).all()
+    assert found[1].any()
+
+
+@pytest.mark.usefixtures("own_rows_removed")
+def test_what_a_users_row_returns_is_an_array_of_floats_or_refused() -> None:
+    x = Tensor([1.5, 2.5])
+    whole = autograd.array_row("whole", lambda x: x.astype(int), [lambda g, y, x: 0 * g])
+    assert whole(x).dtype == np.float64
+    listed = autograd.array_row("listed", lambda x: list(x), [lambda g, y, x: g])
+    assert listed(x).tolist() == [1.5, 2.5]
+    named = autograd.array_row("named", lambda x: "x", [lambda g, y, x: g])
+    with pytest.raises(NotANumberError, match="the row 'named' must return an array of real numbers"):
+        named(x)
+    always = autograd.elementwise("always", lambda x: 1.0, lambda y, x: (0.0,))
+    assert always(x).tolist() == [1.0, 1.0]
+    with pytest.raises(ArgumentError, match="the array row 'half' needs a function"):
+        autograd.array_row("half", lambda x: x / 2, [None])  # type: ignore[list-item]

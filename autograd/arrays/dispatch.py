@@ -88,10 +88,10 @@ _DEFAULTS = {
 
 
 _PLAIN = """
-    all allclose any argmax argmin argpartition argsort argwhere array2string array_equal array_repr array_str
-    count_nonzero digitize empty_like equal flatnonzero greater greater_equal imag isclose iscomplex iscomplexobj
-    isfinite isinf isnan isneginf isposinf isreal isrealobj less less_equal lexsort logical_and logical_not
-    logical_or logical_xor may_share_memory ndim nonzero not_equal ones_like result_type searchsorted shape
-    shares_memory signbit size unravel_index zeros_like
+    all allclose any argmax argmin argpartition argsort argwhere array2string array_equal array_equiv array_repr
+    array_str count_nonzero digitize empty_like equal flatnonzero greater greater_equal imag isclose iscomplex
+    iscomplexobj isfinite isin isinf isnan isneginf isposinf isreal isrealobj less less_equal lexsort logical_and
+    logical_not logical_or logical_xor may_share_memory nanargmax nanargmin ndim nonzero not_equal ones_like
+    result_type searchsorted shape shares_memory signbit size unravel_index zeros_like
 """
 plain_functions.update(getattr(np, name) for name in _PLAIN.split())

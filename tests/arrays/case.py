@@ -49,7 +49,7 @@ class Case:
         """Return what NumPy, or the reference, gives."""
         return joined(self.reference(*operands)) if self.reference is not None else self(*operands)
 
-    def draw(self, count: int | None = None) -> list[np.ndarray]:
+    def draw(self) -> list[np.ndarray]:
         """Return the operands, the same in every run."""
         rng = np.random.default_rng(zlib.crc32(str(self).encode()))
         return [np.asarray(x(rng)) if callable(x) else distinct(rng, tuple(x)) for x in self.operands]

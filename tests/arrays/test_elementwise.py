@@ -84,6 +84,7 @@ def test_float32_stays_float32(row: Primitive) -> None:
     result = row(*(Tensor(x) for x in arrays))
     assert result.dtype == np.float32
     exact = [x.astype(np.float64) for x in arrays]
+    assert jvp(row, arrays, [np.ones_like(x) for x in arrays])[1].dtype == np.float32
     np.testing.assert_allclose(result.numpy(), row(*exact), rtol=1e-4, atol=1e-5)
     for found, expected in zip(gradients(row, arrays), gradients(row, exact), strict=True):
         assert found.dtype == np.float32 or not found.any()
@@ -124,6 +125,22 @@ def test_operands_may_lie_in_memory_in_any_way(row: Primitive) -> None:
     row(*backwards).sum().backward()
     for tensor, expected in zip(backwards, gradients(row, straight), strict=True):
         np.testing.assert_allclose(np.zeros(tensor.shape) if tensor.grad is None else tensor.grad, expected, rtol=1e-12)
+
+
+@each(SEVERAL_OPERANDS)
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int64, bool])
+def test_a_constant_of_integers_is_as_good_as_one_of_floats(row: Primitive, kind: type) -> None:
+    whole = np.array([1, 2, 3]).astype(kind)
+    for i in varied(row, points(row)[0]):
+        arrays = [whole] * len(points(row)[0])
+        arrays[i] = Tensor([1.25, 0.5, 0.75])
+        exact = [x if isinstance(x, Tensor) else x.astype(np.float64) for x in arrays]
+        slopes = []
+        for operands in (arrays, exact):
+            arrays[i].grad = None
+            row(*operands).sum().backward()
+            slopes.append(np.zeros(3) if arrays[i].grad is None else arrays[i].grad)
+        np.testing.assert_allclose(*slopes, rtol=1e-14)
 
 
 # The edges of arithmetic ------------------------------------------------------------------------------------------
@@ -235,3 +252,17 @@ def test_a_bound_that_is_nan_gives_nan() -> None:
     bounds = np.array([math.nan, 0.0])
     np.testing.assert_array_equal(np.clip(Tensor([1.0, 1.0]), bounds, 5.0).numpy(), [math.nan, 1.0])
     np.testing.assert_array_equal(np.clip(Tensor([1.0, 1.0]), 0.0, bounds).numpy(), [math.nan, 0.0])
+
+
+def test_logaddexp_of_nothing_and_nothing_has_derivative_zero() -> None:
+    for f in (np.logaddexp, np.logaddexp2):
+        a, b = Tensor([-math.inf, -math.inf]), Tensor([-math.inf, 0.0])
+        f(a, b).sum().backward()
+        np.testing.assert_array_equal(a.grad, [0.0, 0.0])
+        np.testing.assert_array_equal(b.grad, [0.0, 1.0])
+
+
+def test_a_condition_has_no_say_in_the_type() -> None:
+    t = Tensor(np.ones(2, np.float32))
+    for condition in (np.array([1, 0]), np.array([1.0, 0.0]), np.array([True, False]), [1, 0], Tensor([1.0, 0.0])):
+        assert np.where(condition, t, 0.0).dtype == np.float32

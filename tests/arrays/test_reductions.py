@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import autograd
-from autograd import NonFiniteWarning, Tensor, UnsupportedFunctionError, Value
+from autograd import NonFiniteWarning, Tensor, UnsupportedFunctionError, Value, numerical_gradient
 
 # Choices and special values ---------------------------------------------------------------------------------------
 
@@ -368,3 +368,25 @@ def test_two_thousand_reductions(name: str, data: Any) -> None:
 @given(data=st.data())
 def test_two_thousand_running_reductions(name: str, data: Any) -> None:
     check_running(name, data)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: np.trapezoid(x, [0.0, 1.0, 3.0]),
+        lambda x: np.trapezoid([1.0, 2.0, 4.0], x),
+        lambda x: np.sum(np.gradient(x, [0.0, 1.0, 3.0])),
+        lambda x: np.sum(np.gradient([1.0, 4.0, 9.0], x[0])),
+        lambda x: np.average(x, weights=[1, 2, 3]),
+        lambda x: np.average([1.0, 4.0, 9.0], weights=x),
+        lambda x: np.sum(np.tensordot(2.0, x, axes=0)),
+        lambda x: np.sum(np.ediff1d(x, to_end=[1.0, 2.0]) ** 2),
+    ],
+)
+def test_lists_and_numbers_may_stand_for_arrays(call: Callable[[Any], Any]) -> None:
+    x = np.array([0.5, 1.5, 3.5])
+    t = Tensor(x)
+    y = call(t)
+    assert y.item() == pytest.approx(call(x), rel=1e-14)
+    y.backward()
+    np.testing.assert_allclose(t.grad, numerical_gradient(call, x), rtol=1e-6, atol=1e-8)

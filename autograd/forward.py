@@ -19,6 +19,7 @@ from autograd.primitives import strong_mul
 from autograd.reverse import adjoints, arrays_of, elementwise_partial, fitted, is_finite, local_partials, transpose_of
 from autograd.rows import Primitive
 from autograd.tensor import Tensor
+from autograd.value import Value
 from autograd.variable import Variable, primal, warn_of_limits
 
 __all__ = ["tangents"]
@@ -89,7 +90,7 @@ def _along_array(node: Any, tangent: Mapping[Variable, Any], create_graph: bool,
         found = row.tangent(moving, operands, node.settings)
         if found is NotImplemented:
             found = _transposed_twice(node, moving, y, operands, create_graph)
-    if np.shape(found) != node.shape or found.__class__ is float:
+    if np.shape(found) != node.shape or found.__class__ is float or found.__class__ is Value:
         found = np.broadcast_to(found, node.shape)
     return found if found.dtype == node.dtype else astype(found, dtype=node.dtype)
 

@@ -236,7 +236,7 @@ def test_a_function_that_gives_another_result_when_computed_again_is_refused(oth
     def changing(x: Any) -> Any:
         return next(again, other)(x)
 
-    with pytest.raises(GraphChangedError, match="changing, computed again .* gave another result.*as an argument"):
+    with pytest.raises(GraphChangedError, match=r"changing, computed again .* gave another result.*as an argument"):
         jacobian(checkpoint(changing), mode=mode)(X)
 
 

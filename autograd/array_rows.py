@@ -38,9 +38,13 @@ class ArrayPrimitive:
         operand's ``position`` too. Where an operand was broadcast, the result may have the shape after broadcasting.
     linear : {"", "together", "each"}
         Whether the value is linear in all operands together (as concatenate), or in each of them (as matmul).
+    add_to : callable or None
+        ``add_to(total, g, **settings)`` adds what the transpose gives to an array, in place. A row that takes a part of
+        its one operand has it: the derivatives of all parts together then cost as much as that of the whole.
     """
 
     arity = None
+    add_to: Callable[..., None] | None = None
 
     def __init__(
         self,

@@ -92,6 +92,7 @@ def _walk(seeds: Mapping[Variable, Any], create_graph: bool, since: int, keep: b
     of_operations: list[Any] = []
     leaves: list[Variable] = []
     waiting: dict[int, Variable] = {}
+    collecting: set[Variable] = set()  # whose adjoint is an array of this walk alone, for parts to be added to
     has_tensors = False
     order: list[int] = []  # a heap of falling stamps: a node is younger than its parents, so newest first is in order
 
@@ -113,9 +114,23 @@ def _walk(seeds: Mapping[Variable, Any], create_graph: bool, since: int, keep: b
         if create_graph or node.__class__ is Tensor or adjoint - adjoint != 0:
             is_tensor = node.__class__ is Tensor
             has_tensors = has_tensors or is_tensor
+            if is_tensor and not create_graph and getattr(node.op, "add_to", None) is not None:
+                (parent,) = node.parents
+                if parent not in collecting:
+                    total = np.zeros(parent.shape, parent.dtype)
+                    if parent in so_far:
+                        total += so_far[parent]
+                    else:
+                        meet(parent)
+                    so_far[parent] = total
+                    collecting.add(parent)
+                node.op.add_to(so_far[parent], adjoint, **node.settings)
+                continue
             pull = _pulled_back if is_tensor else _contributions
             for parent, contribution in pull(node, adjoint, create_graph, strong):
-                if parent in so_far:
+                if parent in collecting:
+                    so_far[parent] += contribution
+                elif parent in so_far:
                     so_far[parent] = so_far[parent] + contribution
                 else:
                     so_far[parent] = contribution

@@ -36,6 +36,13 @@ place: ArrayPrimitive = array_row(
 )
 
 
+def _add_to(total: Any, g: Any, index: Any) -> None:
+    total[index] += g
+
+
+part.add_to = _add_to
+
+
 def _numbers(shape: tuple[int, ...], index: Any) -> Any:
     """Return the numbers, counted from 1, of the elements at ``index``."""
     return np.arange(1, np.prod(shape, dtype=int) + 1).reshape(shape)[index]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -201,3 +202,26 @@ def test_a_part_is_not_written_to() -> None:
     t = Tensor([1.0, 2.0])
     with pytest.raises(NotALeafError, match=r"np\.where or np\.concatenate"):
         t[0] = 3.0
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))), ids=str)
+def test_parts_and_the_whole_are_added_up_in_any_order_of_use(order: Sequence[int]) -> None:
+    x = np.arange(6.0).reshape(3, 2)
+    uses = [
+        lambda t: sum((i + 1) * row.sum() for i, row in enumerate(t)),
+        lambda t: (t * t).sum(),
+        lambda t: t[::2, 1].sum() + t[1].sum(),
+        lambda t: t[[0, 0]].sum(),
+    ]
+    t = Tensor(x)
+    seed = Tensor(x)  # as an operation, not a leaf
+    for source, leaf in ((t, t), (seed * 1.0, seed)):
+        sum((uses[i](source) for i in order), start=0.0).backward()
+        expected = [[1, 1], [2, 2], [3, 3]] + 2 * x + [[0, 1], [1, 1], [0, 1]] + np.array([[2, 2], [0, 0], [0, 0]])
+        np.testing.assert_array_equal(leaf.grad, expected)
+
+
+def test_a_part_of_a_tensor_without_axes_is_all_of_it() -> None:
+    t = Tensor(3.0)
+    (t[...] * t + t[()]).backward()
+    assert t.grad == 7.0

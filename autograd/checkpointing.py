@@ -185,7 +185,7 @@ class Checkpoint(ArrayPrimitive):
     def _transpose(self, g: Any, y: Any, *operands: Any, position: int) -> Any:
         kept = self.pulled
         if kept is None or kept[0] is not g or kept[1] is not y:  # the first operand asks, and the others are answered
-            if isinstance(y, Variable):
+            if isinstance(y, Variable) or isinstance(g, Variable):
                 kept = g, y, self._derivative(self._pull_recorded)(g, *operands)
             else:
                 kept = g, y, self._pull(g, operands, create_graph=False)

@@ -126,6 +126,19 @@ def test_tensors_and_values_that_it_gets_hold_of_by_itself_have_their_gradients(
 
 
 @pytest.mark.parametrize("wrap", [lambda f: f, checkpoint], ids=["plain", "checkpointed"])
+def test_an_infinite_derivative_elsewhere_or_inside_leaves_the_others_as_they_are(wrap: Function) -> None:
+    x, w = np.array([0.0, 1.0]), np.array([2.0, 3.0])
+    found = grad(lambda x, w: np.sum(wrap(np.square)(w)) + np.sum(np.sqrt(x)), (0, 1))(x, w)
+    close(found, (np.array([np.inf, 0.5]), np.array([4.0, 6.0])))
+
+    def f(x: Any) -> Any:  # √x₀ x₁ + √x₁ x₀
+        return np.sum(wrap(lambda x: np.sqrt(x) * x[::-1])(x))
+
+    close(grad(f)(x), np.array([np.inf, 0.0]))
+    assert grad(lambda x: grad(f)(x)[1])(x)[0] == np.inf
+
+
+@pytest.mark.parametrize("wrap", [lambda f: f, checkpoint], ids=["plain", "checkpointed"])
 def test_results_may_be_arguments_captured_constant_or_the_same_twice(wrap: Function) -> None:
     x, w = Tensor(X), Tensor([1.0, 2.0])
 

@@ -310,7 +310,7 @@ def test_a_transpose_that_is_wrong_by_a_thousandth_is_found_by_name(place: int) 
 
 def test_a_row_said_to_be_linear_that_is_not_is_found_by_name() -> None:
     row = array_row("squares", lambda x: x * x, [lambda g, y, x: 2 * g * x], linear="each")
-    with pytest.raises(GradcheckError, match="the rule of 'squares' is wrong for operand 0: .*forward mode"):
+    with pytest.raises(GradcheckError, match=r"the rule of 'squares' is wrong for operand 0: .*forward mode"):
         gradcheck(lambda x: np.sum(row(x)), X)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd.primitives import pow, strong_mul
 from autograd.rows import Primitive
-from autograd.symbols import Symbol, to_code
+from autograd.symbols import Symbol, read_partials, read_value, to_code
 
 __all__ = ["ArrayCode", "array_code", "pullback"]
 
@@ -53,7 +53,7 @@ def _value(row: Primitive) -> Code | None:
         return row.array_function
     if not row.composed:
         return None
-    return _compiled(row, row.array_function(*_symbols(row), **row.settings), "", recorded=False)
+    return _compiled(row, read_value(row, _symbols(row), row.settings), "", recorded=False)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -71,7 +71,7 @@ def pullback(row: Primitive, position: int, recorded: bool = False, strong: bool
     strong : bool, optional
         Count zero times a partial that is not finite as zero.
     """
-    partial = row.partial_function(Symbol("y"), *_symbols(row), **row.settings)[position]
+    partial = read_partials(row, _symbols(row), row.settings)[position]
     g = Symbol("g")
     if strong:
         product: Any = strong_mul(g, partial)

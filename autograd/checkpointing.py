@@ -89,12 +89,9 @@ def _checkpointed(f: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 def _as_one_operation(name: str, run: Callable[[Sequence[Any]], Any], operands: Sequence[Variable]) -> Any:
     """Run the function and return its result, made of one node in place of its graph."""
-    points = [_detached(x) for x in operands]
-    tape = Tape(run, points)
-    if _meets_a_new_tensor(tape):  # made inside, or written to before and noticed only now: run again, that one is old
-        tape = Tape(run, points)
+    tape = Tape(run, [_detached(x) for x in operands])
     outputs = [numeric(run, y) for y in tape.outputs]
-    moving = [isinstance(y, Variable) and not (y.is_leaf and y.stamp > tape.last) for y in outputs]
+    moving = [isinstance(y, Variable) and not (y.is_leaf and not y.is_older_than(tape.last)) for y in outputs]
     roots = list(itertools.compress(outputs, moving))
     captured = _captured(tape, roots)
     if not roots or not (operands or captured):
@@ -110,17 +107,10 @@ def _detached(x: Variable) -> Any:
     return np.asarray(x._primal) if isinstance(x, Tensor) else x._primal
 
 
-def _meets_a_new_tensor(tape: Tape) -> bool:
-    """Tell whether the result is made of a leaf that holds an array and seems to be younger than the run."""
-    roots = [y for y in tape.outputs if isinstance(y, Variable)]
-    parents = itertools.chain.from_iterable(node.parents for node in operations(roots, tape.last))
-    return any(isinstance(x, Tensor) and x.is_leaf and x.stamp > tape.last for x in itertools.chain(roots, parents))
-
-
 def _captured(tape: Tape, roots: Sequence[Variable]) -> list[Variable]:
     """Return the Variables from outside that the result is made of, without their having been arguments."""
     candidates = itertools.chain(roots, *(node.parents for node in operations(roots, tape.last)))
-    return list(dict.fromkeys(x for x in candidates if x.stamp < tape.first))
+    return list(dict.fromkeys(x for x in candidates if x.is_older_than(tape.first)))
 
 
 def _packed(parts: Sequence[Any]) -> Any:

@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from types import CodeType
 from typing import Any
 
-from autograd.errors import ArgumentError
 from autograd.graph import next_stamp, recording
 from autograd.rows import PLAIN_NUMBERS, Primitive
-from autograd.symbols import SETTING, Symbol, to_code
+from autograd.symbols import SETTING, Symbol, read_partials, read_value, to_code
 
 __all__ = ["recorder", "source"]
 
@@ -175,19 +174,5 @@ def _texts(row: Primitive, numbers: list[str], functions: dict[str, Primitive]) 
     """Return the row's value and partials as source text."""
     symbols = [Symbol(number) for number in numbers]
     settings = {key: Symbol(SETTING + key) for key in row.settings}
-    try:
-        own = Symbol("", row.copy_with(settings), tuple(symbols))
-        value = row.array_function(*symbols, **settings) if row.composed else own
-        partials = row.partial_function(Symbol("y"), *symbols, **settings)
-    except TypeError as error:
-        raise ArgumentError(
-            f"value and partials of the row {row.name!r} must be made of operators and functions of autograd, which "
-            "can be read on symbols too (a value that is not needs scalar= beside it, as math.sin beside np.sin); "
-            f"reading them so failed with: {error}"
-        ) from error
-    if not isinstance(partials, tuple | list) or len(partials) != len(numbers):
-        raise ArgumentError(
-            f"the partials of the row {row.name!r} must be a tuple with one expression for each of its {len(numbers)} "
-            "operands; a tuple of one needs a comma: (2 * x,)"
-        )
+    value, partials = read_value(row, symbols, settings), read_partials(row, symbols, settings)
     return to_code(value, functions), [to_code(p, functions) for p in partials]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd.errors import ArgumentError
 from autograd.rows import Operand, Primitive, comparisons
 
-__all__ = ["SETTING", "Symbol", "partial_expressions", "to_code", "to_text"]
+__all__ = ["SETTING", "Symbol", "partial_expressions", "read_partials", "read_value", "to_code", "to_text"]
 
 # Precedence as in Python; a larger number binds tighter.
 COMPARE, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
@@ -54,6 +55,47 @@ def to_code(expression: Any, functions: dict[str, Primitive], *, on_arrays: bool
     The source is for floats; or, ``on_arrays``, for whole arrays, where a choice is a function and a power an operator.
     """
     return _render(expression, functions, on_arrays)
+
+
+def read_value(row: Primitive, symbols: Sequence[Symbol], settings: Mapping[str, Any]) -> Any:
+    """Return the row's value as an expression.
+
+    Raises
+    ------
+    ArgumentError
+        If the row cannot be read on symbols.
+    """
+    if not row.composed:
+        return Symbol("", row.copy_with(settings), tuple(symbols))
+    return _read(row, row.array_function, symbols, settings)
+
+
+def read_partials(row: Primitive, symbols: Sequence[Symbol], settings: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the row's partial derivatives as expressions, in which its value is called y.
+
+    Raises
+    ------
+    ArgumentError
+        If they cannot be read on symbols, or there is not one for each operand.
+    """
+    partials = _read(row, row.partial_function, [Symbol("y"), *symbols], settings)
+    if not isinstance(partials, tuple | list) or len(partials) != len(symbols):
+        raise ArgumentError(
+            f"the partials of the row {row.name!r} must be a tuple with one expression for each of its {len(symbols)} "
+            "operands; a tuple of one needs a comma: (2 * x,)"
+        )
+    return partials
+
+
+def _read(row: Primitive, function: Any, symbols: Sequence[Symbol], settings: Mapping[str, Any]) -> Any:
+    try:
+        return function(*symbols, **settings)
+    except TypeError as error:
+        raise ArgumentError(
+            f"value and partials of the row {row.name!r} must be made of operators and functions of autograd, which "
+            "can be read on symbols too (a value that is not needs scalar= beside it, as math.sin beside np.sin); "
+            f"reading them so failed with: {error}"
+        ) from error
 
 
 def partial_expressions(row: Primitive, output: str, operands: Sequence[str | float]) -> Sequence[Any]:

@@ -84,8 +84,8 @@ class Tape:
         if self._is_nested is None:
             roots = [y for y in self.outputs if isinstance(y, Variable)]
             found = operations(roots, self.last) if nodes is None else nodes
-            self._is_nested = any(root.stamp < self.first for root in roots) or any(
-                parent.stamp < self.first for node in found for parent in node.parents
+            self._is_nested = any(root.is_older_than(self.first) for root in roots) or any(
+                parent.is_older_than(self.first) for node in found for parent in node.parents
             )
         return self._is_nested
 

@@ -100,7 +100,7 @@ class Tensor(Variable):
         if array.shape != self.shape:
             raise SizeError(f"{self!r} has the shape {self.shape} and cannot be given data of shape {array.shape}")
         self._primal, self._kept = array, None
-        self.stamp = next_stamp()
+        self.stamp_anew()
 
     def settle(self) -> None:
         """Notice what the holder of this leaf's array has written into it, and let it count as a change."""
@@ -108,7 +108,7 @@ class Tensor(Variable):
             return
         is_changed = not _same(self._kept, self._primal)
         if is_changed:
-            self.stamp = next_stamp()
+            self.stamp_anew()
         if getrefcount(self._primal) == HELD_ONCE:  # given back: nobody else can write any more
             self._kept = None
         elif is_changed:

@@ -87,7 +87,7 @@ class Value(Variable):
         if self.op is not None:
             raise NotALeafError(f"only a leaf can be given a new number, but {self!r} is the result of {self.op!r}")
         self._primal = number(data, "the data of a Value")
-        self.stamp = next_stamp()
+        self.stamp_anew()
 
     @property
     def grad(self) -> Any:

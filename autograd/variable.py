@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from autograd.errors import ArgumentError, NonFiniteWarning, warn
+from autograd.graph import next_stamp
 from autograd.rows import Operand, registry
 from autograd.symbols import partial_expressions, to_text
 
@@ -84,13 +85,14 @@ class Variable(Operand):
     are those of them that are Variables.
     """
 
-    __slots__ = ("_grad", "_name", "_primal", "inputs", "op", "parents", "reached", "stamp")
+    __slots__ = ("_grad", "_name", "_primal", "born", "inputs", "op", "parents", "reached", "stamp")
 
     op: Any  # a row, elementwise or for whole arrays; None for a leaf
     inputs: tuple[Any, ...]
     parents: tuple[Self, ...]
     reached: int
-    stamp: int
+    stamp: int  # when it was made, or given its numbers
+    born: int  # when it was made, if it was given new numbers since
     _primal: Any
     _grad: Any
     _name: str | None
@@ -171,6 +173,15 @@ class Variable(Operand):
 
     def settle(self) -> None:
         """Let a change of this leaf count that was made behind its back; nobody can get hold of a float."""
+
+    def stamp_anew(self) -> None:
+        """Let this leaf count as changed: graphs recorded before belong to the old numbers."""
+        self.born = getattr(self, "born", self.stamp)
+        self.stamp = next_stamp()
+
+    def is_older_than(self, stamp: int) -> bool:
+        """Tell whether this node was made before ``stamp``, whenever it was given its numbers."""
+        return getattr(self, "born", self.stamp) < stamp
 
     @property
     def is_leaf(self) -> bool:

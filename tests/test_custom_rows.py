@@ -93,6 +93,8 @@ def test_a_users_row_needs_one_partial_for_each_operand(own_row: Callable[..., P
     lopsided = own_row("lopsided_product", lambda x, z: x * z, partials)
     with pytest.raises(ArgumentError, match="a tuple with one expression for each of its 2 operands"):
         lopsided(Value(2.0), Value(3.0))
+    with pytest.raises(ArgumentError, match="a tuple with one expression for each of its 2 operands"):
+        np.sum(lopsided(Tensor([2.0]), 3.0)).backward()
 
 
 @pytest.mark.parametrize("name", ["recording", "new", "y", "x0", "node", "Value", "lambda_", "inputs"])

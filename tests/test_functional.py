@@ -463,3 +463,35 @@ def test_a_derivative_goes_through_an_iteration() -> None:
 
 def test_the_gradient_of_a_row_itself_needs_no_lambda() -> None:
     assert grad(autograd.atan2, (0, 1))(1.0, 2.0) == pytest.approx((0.4, -0.2))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda w: setattr(w, "data", w.data - 0.5),
+        lambda w: w.data.__isub__(0.5),
+        lambda w: w.data.__setitem__(0, 0.5),
+    ],
+    ids=["new data", "in place", "an element"],
+)
+def test_a_leaf_that_was_written_to_still_stands_outside(write: Function) -> None:
+    w = autograd.Tensor([3.0])
+    for _ in range(3):
+        slope = grad(lambda x: np.sum(w * x**2))(2.0)
+        assert isinstance(slope, autograd.Variable)
+        w.grad = None
+        slope.backward()
+        assert w.grad.tolist() == [4.0]
+        write(w)
+
+
+def test_a_value_given_a_new_number_inside_still_stands_outside() -> None:
+    w = Value(3.0)
+
+    def f(x: Any) -> Any:
+        w.data = 5.0
+        return w * x
+
+    slope = grad(f)(2.0)
+    slope.backward()
+    assert (slope.data, w.grad) == (5.0, 1.0)

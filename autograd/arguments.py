@@ -38,6 +38,8 @@ class Arguments:
     """
 
     def __init__(self, f: Callable[..., Any], argnums: Argnums) -> None:
+        if not callable(f):
+            raise ArgumentError(f"{brief(f)} is no function; write grad(f)(x), where f is one")
         self.f = f
         self.several = isinstance(argnums, Iterable) and not isinstance(argnums, KEYS)
         self.which: list[Any] = list(argnums) if self.several else [argnums]  # type: ignore[arg-type]

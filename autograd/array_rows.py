@@ -63,6 +63,8 @@ class ArrayPrimitive:
         each = [transposes] if callable(transposes) else list(transposes)
         if not callable(value) or not each or not all(map(callable, each)):
             raise ArgumentError(f"the array row {name!r} needs a function for its value, and for each transpose")
+        if linear not in ("", "together", "each"):
+            raise ArgumentError(f"the array row {name!r} is linear 'each', 'together' or '' (not), not {linear!r}")
         first = each[0]
         self.is_of_the_table = first.__module__.startswith(f"{__package__}.arrays.")
         self.symbol = symbol

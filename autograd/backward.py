@@ -142,7 +142,10 @@ def _write(found: Adjoints, create_graph: bool) -> None:
         if not (found.is_finite and isinstance(leaf, Tensor)) and not is_finite(gradient):
             non_finite.append(leaf)
     if non_finite:
-        names = ", ".join(node.name or f"{type(node).__name__}({brief(node._primal)})" for node in non_finite[:5])
+        names = ", ".join(
+            node.name or (brief(node) if isinstance(node, Tensor) else f"Value({node._primal!r})")
+            for node in non_finite[:5]
+        )
         more = f" and {len(non_finite) - 5} more" if len(non_finite) > 5 else ""
         warn(
             f"the gradient of {names}{more} is not finite; look at v.edges from the result down for the first local "

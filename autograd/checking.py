@@ -67,6 +67,8 @@ def gradcheck(f: Callable[..., Any], *args: Any, order: int = 2, rtol: float = 1
     points = [_points(x, f"argument {i}{{}} of gradcheck") for i, x in enumerate(args)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DisconnectedWarning)  # a zero is checked here like any other derivative
+        with no_grad():
+            _ensure_finite(f, points, f(*points))
         for _ in range(order):
             _check_operations(f, points, rtol)
             _check_whole(f, points, rtol)
@@ -81,6 +83,15 @@ def _points(x: Any, what: str) -> Any:
 def _point(x: Any, what: str) -> Any:
     x = primal(x)
     return x.astype(np.float64) if isinstance(x, np.ndarray) and x.dtype.kind in "biuf" else number(x, what)
+
+
+def _ensure_finite(f: Callable[..., Any], points: Sequence[Any], y: Any) -> None:
+    """Refuse a point where nothing can be checked."""
+    if not all(np.isfinite(primal(numeric(f, leaf))).all() for leaf in leaves(y)):
+        raise GradcheckError(
+            f"{name_of(f)} has the value {brief(y)} at {brief(list(points))}, where a difference tells nothing; check "
+            "it where it is finite"
+        )
 
 
 def _in_float64(x: Any) -> Any:
@@ -243,7 +254,7 @@ def _is_right(found: float, f: Callable[[float], Any], x: float, rtol: float, sc
     return high - low > 10 * margin and low - margin <= found <= high + margin, expected
 
 
-MODES = {"fwd": "forward", "rev": "reverse"}
+MODES = {"fwd": "forward", "rev": "reverse", "forward": "forward", "reverse": "reverse"}
 
 
 def check_grads(
@@ -286,9 +297,12 @@ def check_grads(
     >>> check_grads(lambda a, b: np.tanh(a @ b))(np.eye(2), np.array([1.0, 2.0]))
     """
     _ensure_sensible("check_grads", order, rtol)
-    chosen = [modes] if isinstance(modes, str) else list(modes)
-    if not chosen or not MODES.keys() >= set(chosen):
-        raise ArgumentError(f"check_grads knows the modes 'fwd' and 'rev', not {brief(modes)}")
+    chosen = [modes] if isinstance(modes, str) else list(modes) if isinstance(modes, list | tuple) else []
+    if not chosen or not all(isinstance(mode, str) and mode in MODES for mode in chosen):
+        raise ArgumentError(
+            f"check_grads knows the modes 'fwd' and 'rev', not {brief(modes)}; the arguments of {name_of(f)} follow: "
+            "check_grads(f)(x)"
+        )
 
     def check(*args: Any) -> None:
         points = tuple(_points(x, f"argument {i}{{}} of check_grads") for i, x in enumerate(args))
@@ -306,6 +320,8 @@ def _check_directions(
     v = _direction(rng, points)
     with no_grad():
         y = f(*points)
+    if not before:
+        _ensure_finite(f, points, y)
     g = _direction(rng, rebuild(y, [_in_float64(numeric(f, primal(leaf))) for leaf in leaves(y)]))
 
     def along(t: float) -> float:

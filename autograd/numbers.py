@@ -52,7 +52,8 @@ def warn_of_float(x: Variable) -> None:
     if inside_transform() and recording():
         warn(
             f"float() takes {x!r} out of the graph, so the derivative will not see what is made of the number; "
-            "math.sin and its kin do so too. Use autograd's functions, or no_grad() if this is what you want.",
+            "math.sin and its kin do so too, and so does writing to an element of an ndarray. Use autograd's or "
+            "NumPy's functions, np.stack to fill an array, or no_grad() if this is what you want.",
             DisconnectedWarning,
         )
 

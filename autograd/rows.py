@@ -476,6 +476,12 @@ def _elementwise(
     arity = len(names) - 1  # the first is the output
     if arity < 1:
         raise ArgumentError(f"the partials of {name!r} must take the output and at least one operand")
+    for key, value in settings.items():
+        if not isinstance(value, Real):
+            raise ArgumentError(
+                f"elementwise has no argument {key!r}; if it is a setting of {name!r}, it must be a plain number, not "
+                f"{brief(value)}"
+            )
     operands = ", ".join([*names[1:], *(f"{key}={value:g}" for key, value in settings.items())])
     return Primitive(
         name,

@@ -123,6 +123,8 @@ class Tensor(Variable):
 
     @grad.setter
     def grad(self, grad: Any) -> None:
+        if isinstance(grad, int | float) and grad == 0:  # which is where gradients start
+            grad = None
         if grad is not None and not isinstance(grad, Tensor):
             grad = _leaf_array(grad, self.dtype)
         if grad is not None and grad.shape != self.shape:

@@ -6,8 +6,8 @@ if getattr(autograd, "DISTRIBUTION", None) != "glassgrad":
     raise ImportError(
         f"nn belongs to the distribution glassgrad, but the package autograd at {getattr(autograd, '__file__', None)} "
         "comes from another one. The distribution named autograd (HIPS) installs a package of the same name, and the "
-        "two overwrite each other's files. Run `pip uninstall autograd`, then `pip install --force-reinstall "
-        "glassgrad`, and keep the two in separate environments."
+        "two overwrite or hide each other. Run `pip uninstall autograd`, then install glassgrad again (from a clone: "
+        "`pip install -e .`), and keep the two in separate environments."
     )
 
 from nn import datasets

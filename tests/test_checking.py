@@ -16,6 +16,7 @@ from autograd import (
     NotANumberError,
     Primitive,
     Value,
+    check_grads,
     elementwise,
     grad,
     gradcheck,
@@ -261,3 +262,18 @@ def test_a_right_rule_is_not_accused(f: Callable[..., Any], x: float) -> None:
 def test_an_option_that_makes_no_sense_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ArgumentError, match="gradcheck needs"):
         gradcheck(autograd.sin, 1.0, **options)
+
+
+@pytest.mark.filterwarnings("ignore:(invalid value|divide by zero) encountered in log:RuntimeWarning")
+@pytest.mark.parametrize("x", [-1.5, 0.0, np.array([1.0, -1.0])], ids=str)
+def test_a_point_without_a_finite_value_is_refused_for_nothing_can_be_checked(x: Any) -> None:
+    with pytest.raises(GradcheckError, match="where a difference tells nothing"):
+        gradcheck(lambda x: np.sum(np.log(x)), x)
+    with pytest.raises(GradcheckError, match="where a difference tells nothing"):
+        check_grads(np.log)(x)
+
+
+def test_check_grads_tells_where_the_arguments_belong() -> None:
+    with pytest.raises(ArgumentError, match=r"not 1.0; the arguments of sin follow: check_grads\(f\)\(x\)"):
+        check_grads(np.sin, 1.0)  # type: ignore[arg-type]
+    check_grads(np.sin, modes=["forward", "reverse"])(1.0)

@@ -336,3 +336,13 @@ def test_an_elementwise_row_works_in_every_transform_on_arrays(own_row: Callable
     check_grads(bump, order=3)(X)
     gradcheck(f, X)
     assert "bump" in draw(f(Tensor(X))).to_string()
+
+
+def test_a_misspelled_argument_of_elementwise_is_named(own_row: Callable[..., Primitive]) -> None:
+    with pytest.raises(ArgumentError, match="elementwise has no argument 'domian'"):
+        own_row("misspelled", lambda x: x * x, lambda y, x: (2 * x,), domian=(0, 1))
+
+
+def test_a_misspelled_kind_of_linearity_is_named() -> None:
+    with pytest.raises(ArgumentError, match=r"'misspelled' is linear 'each', 'together' or .*, not True"):
+        autograd.array_row("misspelled", lambda x: x, [lambda g, y, x: g], linear=True)  # type: ignore[arg-type]

@@ -495,3 +495,8 @@ def test_a_value_given_a_new_number_inside_still_stands_outside() -> None:
     slope = grad(f)(2.0)
     slope.backward()
     assert (slope.data, w.grad) == (5.0, 1.0)
+
+
+def test_what_is_no_function_is_refused_before_it_is_called() -> None:
+    with pytest.raises(ArgumentError, match=r"3.0 is no function; write grad\(f\)\(x\)"):
+        grad(3.0)  # type: ignore[arg-type]

@@ -237,3 +237,17 @@ def test_the_gradient_of_a_tensor_without_axes_can_be_written_to_after_every_pas
         assert t.grad == expected
     t.grad[...] = 0.0
     assert t.grad == 0.0
+
+
+def test_zero_is_where_gradients_start() -> None:
+    t = Tensor([1.0, 2.0])
+    (t * t).sum().backward()
+    t.grad = 0
+    assert t.grad is None
+    (t * t).sum().backward()
+    assert t.grad.tolist() == [2.0, 4.0]
+
+
+def test_an_argument_that_numpy_does_not_know_is_named_with_those_that_are_taken() -> None:
+    with pytest.raises(TypeError, match="sum has no argument 'dim'; of a Tensor it takes a, axis, keepdims"):
+        Tensor([1.0]).sum(dim=0)

@@ -358,7 +358,7 @@ def test_a_tensor_tells_whether_it_contains_a_number() -> None:
         (lambda t: np.sum(t, dtype=np.float32), "sum of a Tensor takes no dtype .*astype"),
         (lambda t: np.sum(t, None, None, np.zeros(())), "sum of a Tensor takes no out"),
         (lambda t: np.add.at(t, 0, 1.0), r"np\.add\.at of a Tensor"),
-        (lambda t: np.ones(2).__iadd__(t), "add of a Tensor takes no out"),
+        (lambda t: np.ones(2).__iadd__(t), "add of a Tensor takes no out: an array written to, by out= or"),
     ],
 )
 def test_an_unsupported_function_or_argument_is_named(call: Callable[[Tensor], Any], message: str) -> None:

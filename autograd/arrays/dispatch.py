@@ -57,6 +57,10 @@ def _with_arguments_of(original: Callable[..., Any], function: Callable[..., Any
             bound = signature.bind(*args, **kwargs)
             args, kwargs = (), {**bound.arguments, **bound.arguments.pop("kwargs", {})}
         for name in [name for name, value in kwargs.items() if name not in takes or value is np._NoValue]:
+            if name not in signature.parameters and "kwargs" not in signature.parameters and name != "out":
+                raise TypeError(
+                    f"{original.__name__} has no argument {name!r}; of a Tensor it takes {', '.join(takes)}"
+                )
             refuse_argument(original, name, kwargs.pop(name))
         return function(*args, **kwargs)
 
@@ -70,7 +74,10 @@ def refuse_argument(original: Callable[..., Any], name: str, value: Any) -> None
         return
     what, cure = f"{name} ({brief(value)})", "leave it out"
     if name == "out":
-        what, cure = name, "an array that is written to cannot remember how it was made; use what the function returns"
+        what, cure = (
+            name,
+            "an array written to, by out= or +=, cannot remember how it was made; use what the function returns",
+        )
     elif name == "dtype":
         cure = "use astype on the operand"
     raise UnsupportedFunctionError(f"{original.__name__} of a Tensor takes no {what}: {cure}")

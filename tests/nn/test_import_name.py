@@ -25,5 +25,5 @@ def test_nn_refuses_another_distributions_autograd_and_says_what_to_do(tmp_path)
     last = result.stderr.splitlines()[-1]
     assert last.startswith("ImportError: nn belongs to the distribution glassgrad")
     assert str(fake) in last
-    assert "`pip uninstall autograd`, then `pip install --force-reinstall glassgrad`" in last
+    assert "`pip uninstall autograd`, then install glassgrad again (from a clone: `pip install -e .`)" in last
     assert "separate environments" in last

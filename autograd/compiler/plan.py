@@ -7,7 +7,7 @@ first; each argument and each derivative has a space of its own. A step reads an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -95,12 +95,17 @@ class Ref:
         """Whether no row occurs twice."""
         return len(np.unique(self.index)) == self.index.size
 
+    @property
+    def flat(self) -> Ref:
+        """The same elements one behind the other."""
+        return Ref(self.space, self.index.ravel())
+
     def reshape(self, *shape: int) -> Ref:
         """Return the same elements in another shape."""
         return Ref(self.space, self.index.reshape(shape))
 
     @property
-    def T(self) -> Ref:  # noqa: N802  # NumPy's name
+    def T(self) -> Ref:  # NumPy's name
         """The same elements with the axes reversed."""
         return Ref(self.space, self.index.T)
 
@@ -391,9 +396,3 @@ class Plan:
         for step in self.steps:
             yield from step.reads
             yield from step.targets
-
-
-def flat(refs: Sequence[Ref]) -> Ref:
-    """Return refs to one space as one flat ref."""
-    (space,) = {ref.space for ref in refs}
-    return Ref(space, np.concatenate([ref.index.ravel() for ref in refs]))

@@ -1,0 +1,336 @@
+"""The gradient of a plan, made on the plan: each step gets the steps that pull adjoints back through it.
+
+A space of adjoints lies beside each space of numbers, with the same rows. The first step that writes to an adjoint sets
+it, the others add.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.plan import Fill, Lookup, Map, MatMul, Outer, Plan, Reduce, Ref, Scatter, Space, Step, Write
+from autograd.primitives import strong_mul
+from autograd.symbols import Symbol
+
+__all__ = ["adjoint_space", "differentiated"]
+
+
+def adjoint_space(space: str) -> str:
+    """Return the name of the space of adjoints beside ``space``."""
+    return f"d {space}"
+
+
+def differentiated(
+    plan: Plan, seeds: Ref, wanted: Mapping[str, Ref], *, strong: bool = False, per_sample: bool = False
+) -> Plan:
+    """Return ``plan`` with the steps that find derivatives of its output ``out``.
+
+    Parameters
+    ----------
+    plan : Plan
+        With an output ``out``.
+    seeds : Ref
+        Of the size of that output: the derivative of the final result by each of its rows, in a space of the plan.
+    wanted : mapping of str to Ref
+        The rows by which to differentiate; the new plan has the derivatives as outputs of these names.
+    strong : bool, optional
+        Count zero times what is not finite as zero, at the cost of writing out all products.
+    per_sample : bool, optional
+        Keep the derivatives of each sample apart, also by what is one for all samples.
+    """
+    return _Pullback(plan, wanted, strong, per_sample).run(seeds, wanted)
+
+
+class _Pullback:
+    def __init__(self, plan: Plan, wanted: Mapping[str, Ref], strong: bool, per_sample: bool) -> None:
+        self.plan = plan
+        self.strong = strong
+        self.active = _active_rows(plan, wanted)
+        self.spaces = dict(plan.spaces)
+        self.touched: dict[str, Any] = {}
+        for name in [name for name, rows in self.active.items() if rows.any()]:
+            space = plan.spaces[name]
+            self.spaces[adjoint_space(name)] = Space(space.rows, space.batched or per_sample)
+            self.touched[name] = np.zeros(space.rows, bool)
+        self.before: list[Step] = []  # zeros of derivatives that are one for all samples
+        self.steps: list[Step] = []
+        self.spare = dict.fromkeys(self.touched, 0)  # rows beyond, for what cannot be added at once
+
+    def run(self, seeds: Ref, wanted: Mapping[str, Ref]) -> Plan:
+        out = self.plan.outputs["out"]
+        if self._is_active(out):
+            self._add_map((seeds,), Symbol("x0"), out)
+        for step in reversed(self.plan.steps):
+            self._pull(step)
+        for ref in wanted.values():
+            self._zero_untouched(ref)
+        outputs = {name: Ref(adjoint_space(ref.space), ref.index) for name, ref in wanted.items()}
+        for name, rows in self.spare.items():
+            adjoint = adjoint_space(name)
+            self.spaces[adjoint] = replace(self.spaces[adjoint], rows=self.spaces[adjoint].rows + rows)
+        steps = [*self.before, *self.plan.steps, *self.steps]
+        return replace(self.plan, spaces=self.spaces, steps=steps, outputs={**self.plan.outputs, **outputs})
+
+    def _is_active(self, ref: Ref) -> bool:
+        return bool(self.active[ref.space][ref.index].any())
+
+    def _is_reached(self, ref: Ref) -> bool:
+        return ref.space in self.touched and bool(self.touched[ref.space][ref.index].any())
+
+    def _adjoint(self, ref: Ref) -> Ref:
+        """Return the adjoints of rows that have been written, to be read."""
+        self._zero_untouched(ref)
+        return Ref(adjoint_space(ref.space), ref.index)
+
+    def _pull(self, step: Step) -> None:
+        if isinstance(step, Map):
+            self._pull_map(step)
+        elif isinstance(step, MatMul):
+            if self._is_reached(step.out):
+                self._pull_matmul(step)
+        elif isinstance(step, Reduce):
+            if step.kind == "add" and self._is_reached(step.out) and self._is_active(step.operand):
+                g = self._adjoint(step.out)
+                self._add_map((Ref(g.space, np.repeat(g.index, step.counts)),), Symbol("x0"), step.operand)
+        elif isinstance(step, Lookup):
+            if self._is_reached(step.out) and self._is_active(step.table):
+                self._zero_untouched(step.table)
+                target = Ref(adjoint_space(step.table.space), step.table.index)
+                self.steps.append(Scatter(self._adjoint(step.out), step.labels, target))
+
+    def _pull_map(self, step: Map) -> None:
+        for write in step.writes:
+            active = [i for i, x in enumerate(step.operands) if self._is_active(x)]
+            if not active or not self._is_reached(write.target):
+                continue
+            size = write.target.size
+            xs = [Symbol(f"x{i}") for i in range(len(step.operands))]
+            y, g = Symbol(f"x{len(xs)}"), Symbol(f"x{len(xs) + 1}")
+            partials = _partials(write.expression, xs, y)
+            operands = (*step.operands, write.target, self._adjoint(write.target))
+            pulled = []
+            for i in active:
+                if not _is_zero(partials[i]):
+                    x = step.operands[i]
+                    target = x if x.size == size else Ref(x.space, np.broadcast_to(x.index, size))
+                    pulled.append((self._times(g, partials[i]), target))
+            self._add_maps(operands, pulled)
+
+    def _times(self, g: Any, partial: Any) -> Any:
+        if isinstance(partial, Symbol):
+            return strong_mul(g, partial) if self.strong else g * partial
+        return g if partial == 1 else -g if partial == -1 else g * partial
+
+    def _pull_matmul(self, step: MatMul) -> None:
+        weights, inputs, out = step.weights, step.inputs, step.out
+        g = self._adjoint(out)
+        if step.bias is not None and self._is_active(step.bias):
+            self._add_map((g.flat,), Symbol("x0"), step.bias.flat)
+        if self.strong or self._is_per_sample(weights):
+            self._pull_products(step, g)
+            return
+        if self._is_active(inputs):
+            self._add_to(inputs, lambda target, adds: MatMul(weights.T, g, target, adds=adds))
+        if self._is_active(weights):
+            if self._is_batched(g) or self._is_batched(inputs):
+                self._add_to(weights, lambda target, adds: Outer(g, inputs, target, adds))
+            else:
+                self._add_to(weights, lambda target, adds: MatMul(g.T, inputs.T, target.T, adds=adds))
+
+    def _pull_products(self, step: MatMul, g: Ref) -> None:
+        """Write out each product of an adjoint with a weight, and with an input."""
+        places, outputs = g.shape
+        shape = places, outputs, step.weights.shape[1]
+        w = Ref(step.weights.space, np.broadcast_to(step.weights.index[None], shape)).flat
+        x = Ref(step.inputs.space, np.broadcast_to(step.inputs.index[:, None], shape)).flat
+        adjoint = Ref(g.space, np.broadcast_to(g.index[:, :, None], shape)).flat
+        for factor, target in ((w, x), (x, w)):
+            if self._is_active(target):
+                self._add_map((adjoint, factor), self._times(Symbol("x0"), Symbol("x1")), target)
+
+    def _is_batched(self, ref: Ref) -> bool:
+        return self.spaces[ref.space].batched
+
+    def _is_per_sample(self, ref: Ref) -> bool:
+        adjoint = self.spaces.get(adjoint_space(ref.space))
+        return adjoint is not None and adjoint.batched and not self._is_batched(ref)
+
+    def _add_map(self, operands: tuple[Ref, ...], expression: Any, x: Ref) -> None:
+        """Add an expression to the adjoints of ``x``."""
+        self._add_maps(operands, [(expression, x)])
+
+    def _add_maps(self, operands: tuple[Ref, ...], pulled: Sequence[tuple[Any, Ref]]) -> None:
+        """Add expressions to adjoints: in one step, as long as none adds where another one sets."""
+        writes: list[tuple[Any, Ref, bool]] = []
+        for expression, x in pulled:
+            adds = self._touch(x)
+            if any(adds != earlier[2] and _overlap(x, earlier[1]) for earlier in writes):
+                self.steps.append(_map(operands, writes))
+                writes = []
+            writes.append((expression, x, adds))
+        if writes:
+            self.steps.append(_map(operands, writes))
+
+    def _add_to(self, x: Ref, step: Any) -> None:
+        """Add what a step writes to the adjoints of ``x``; if a row occurs twice there, by way of spare rows."""
+        if x.is_unique:
+            adds = self._touch(x)
+            self.steps.append(step(Ref(adjoint_space(x.space), x.index), adds))
+            return
+        start = self.plan.spaces[x.space].rows + self.spare[x.space]
+        self.spare[x.space] += x.size
+        spare = Ref(adjoint_space(x.space), start + np.arange(x.size).reshape(x.shape))
+        self.steps.append(step(spare, False))
+        self._add_map((spare.flat,), Symbol("x0"), x.flat)
+
+    def _touch(self, x: Ref) -> bool:
+        """Note that adjoints are written, and tell whether the step must add to them."""
+        touched = self.touched[x.space]
+        adds = bool(touched[x.index].any()) or not x.is_unique
+        if adds:
+            self._zero_untouched(x)
+        touched[x.index] = True
+        return adds
+
+    def _zero_untouched(self, x: Ref) -> None:
+        if x.space not in self.touched:  # nothing depends on it
+            self.touched[x.space] = np.zeros(self.plan.spaces[x.space].rows, bool)
+            self.spaces[adjoint_space(x.space)] = replace(self.plan.spaces[x.space], is_input=False)
+            self.spare[x.space] = 0
+        touched = self.touched[x.space]
+        rows = np.unique(x.index)
+        rows = rows[~touched[rows]]
+        if rows.size:
+            touched[rows] = True
+            target = Ref(adjoint_space(x.space), rows)
+            fill = Fill(target, np.zeros(rows.size))
+            (self.steps if self.spaces[target.space].batched else self.before).append(fill)
+
+
+def _map(operands: tuple[Ref, ...], writes: Sequence[tuple[Any, Ref, bool]]) -> Map:
+    """Return the step that writes expressions to adjoints, with those operands that they use."""
+    used = sorted(set().union(*(_leaves(expression) for expression, _, _ in writes)), key=lambda name: int(name[1:]))
+    names = {name: f"x{i}" for i, name in enumerate(used)}
+    return Map(
+        tuple(operands[int(name[1:])] for name in used),
+        tuple(Write(_renamed(e, names), Ref(adjoint_space(x.space), x.index), adds) for e, x, adds in writes),
+    )
+
+
+def _overlap(a: Ref, b: Ref) -> bool:
+    return a.space == b.space and bool(np.isin(a.index, b.index).any())
+
+
+def _active_rows(plan: Plan, wanted: Mapping[str, Ref]) -> dict[str, Any]:
+    """Tell, for each row, whether it depends on what is wanted."""
+    active = {name: np.zeros(space.rows, bool) for name, space in plan.spaces.items()}
+    for ref in wanted.values():
+        active[ref.space][ref.index] = True
+    for step in plan.steps:
+        if isinstance(step, Fill) or (isinstance(step, Reduce) and step.kind != "add"):
+            continue
+        found = [active[ref.space][ref.index] for ref in step.reads]
+        if isinstance(step, MatMul):
+            weights, inputs, *bias = found
+            value: Any = weights.any(axis=1)[None, :] | inputs.any(axis=1)[:, None]
+            value = _any([value, *bias])
+        elif isinstance(step, Reduce):
+            value = np.logical_or.reduceat(found[0], step.starts)
+        elif isinstance(step, Lookup):
+            value = found[0].any(axis=0)
+        else:
+            value = _any(found)
+        for target in step.targets:
+            active[target.space][target.index] |= value
+    return active
+
+
+def _any(parts: Sequence[Any]) -> Any:
+    """Return where any of the parts is true."""
+    return functools.reduce(np.logical_or, parts)
+
+
+def _partials(expression: Any, operands: Sequence[Symbol], y: Symbol) -> list[Any]:
+    """Return the partial derivative of an expression by each operand; ``y`` is its value.
+
+    The chain rule, from the result to the operands.
+    """
+    order: list[Symbol] = []
+    seen: set[int] = set()
+    waiting: list[tuple[Any, bool]] = [(expression, False)]
+    while waiting:
+        node, is_done = waiting.pop()
+        if is_done:
+            order.append(node)
+        elif isinstance(node, Symbol) and id(node) not in seen:
+            seen.add(id(node))
+            waiting.append((node, True))
+            waiting.extend((x, False) for x in node.operands)
+    adjoints: dict[int, Any] = {id(expression): 1.0}
+    found: dict[str, Any] = {}
+    for node in reversed(order):
+        adjoint = adjoints.get(id(node), 0.0)
+        if node.row is None:
+            found[node.text] = _plus(found.get(node.text, 0.0), adjoint)
+            continue
+        partials = node.row.partials(y if node is expression else node, *node.operands)
+        for x, partial in zip(node.operands, partials, strict=True):
+            if isinstance(x, Symbol):
+                adjoints[id(x)] = _plus(adjoints.get(id(x), 0.0), _product(adjoint, partial))
+    return [found.get(x.text, 0.0) for x in operands]
+
+
+def _plus(a: Any, b: Any) -> Any:
+    return b if _is_zero(a) else a if _is_zero(b) else a + b
+
+
+def _product(a: Any, b: Any) -> Any:
+    if _is_zero(a) or _is_zero(b):
+        return 0.0
+    return b if _is_one(a) else a if _is_one(b) else a * b
+
+
+def _is_zero(x: Any) -> bool:
+    return not isinstance(x, Symbol) and x == 0
+
+
+def _is_one(x: Any) -> bool:
+    return not isinstance(x, Symbol) and x == 1
+
+
+def _leaves(expression: Any) -> set[str]:
+    names: set[str] = set()
+    seen: set[int] = set()
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Symbol) and id(node) not in seen:
+            seen.add(id(node))
+            if node.row is None:
+                names.add(node.text)
+            waiting.extend(node.operands)
+    return names
+
+
+def _renamed(expression: Any, names: Mapping[str, str]) -> Any:
+    """Return the expression with its leaves renamed."""
+    made: dict[int, Any] = {}
+    waiting = [expression]
+    while waiting:
+        node = waiting[-1]
+        if id(node) in made:
+            waiting.pop()
+        elif not isinstance(node, Symbol):
+            made[id(node)] = node
+        elif node.row is None:
+            made[id(node)] = Symbol(names[node.text])
+        elif missing := [x for x in node.operands if id(x) not in made]:
+            waiting.extend(missing)
+        else:
+            made[id(node)] = Symbol("", node.row, tuple(made[id(x)] for x in node.operands))
+    return made[id(expression)]

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.expressions import is_zero, leaf_names, partials_of, product, renamed
 from autograd.compiler.plan import Fill, Lookup, Map, MatMul, Outer, Plan, Reduce, Ref, Scatter, Space, Step, Write
-from autograd.primitives import strong_mul
 from autograd.symbols import Symbol
 
 __all__ = ["adjoint_space", "differentiated"]
@@ -97,11 +97,10 @@ class _Pullback:
             if step.kind == "add" and self._is_reached(step.out) and self._is_active(step.operand):
                 g = self._adjoint(step.out)
                 self._add_map((Ref(g.space, np.repeat(g.index, step.counts)),), Symbol("x0"), step.operand)
-        elif isinstance(step, Lookup):
-            if self._is_reached(step.out) and self._is_active(step.table):
-                self._zero_untouched(step.table)
-                target = Ref(adjoint_space(step.table.space), step.table.index)
-                self.steps.append(Scatter(self._adjoint(step.out), step.labels, target))
+        elif isinstance(step, Lookup) and self._is_reached(step.out) and self._is_active(step.table):
+            self._zero_untouched(step.table)
+            target = Ref(adjoint_space(step.table.space), step.table.index)
+            self.steps.append(Scatter(self._adjoint(step.out), step.labels, target))
 
     def _pull_map(self, step: Map) -> None:
         for write in step.writes:
@@ -111,20 +110,15 @@ class _Pullback:
             size = write.target.size
             xs = [Symbol(f"x{i}") for i in range(len(step.operands))]
             y, g = Symbol(f"x{len(xs)}"), Symbol(f"x{len(xs) + 1}")
-            partials = _partials(write.expression, xs, y)
+            partials = partials_of(write.expression, xs, y)
             operands = (*step.operands, write.target, self._adjoint(write.target))
             pulled = []
             for i in active:
-                if not _is_zero(partials[i]):
+                if not is_zero(partials[i]):
                     x = step.operands[i]
                     target = x if x.size == size else Ref(x.space, np.broadcast_to(x.index, size))
-                    pulled.append((self._times(g, partials[i]), target))
+                    pulled.append((product(g, partials[i], self.strong), target))
             self._add_maps(operands, pulled)
-
-    def _times(self, g: Any, partial: Any) -> Any:
-        if isinstance(partial, Symbol):
-            return strong_mul(g, partial) if self.strong else g * partial
-        return g if partial == 1 else -g if partial == -1 else g * partial
 
     def _pull_matmul(self, step: MatMul) -> None:
         weights, inputs, out = step.weights, step.inputs, step.out
@@ -151,7 +145,7 @@ class _Pullback:
         adjoint = Ref(g.space, np.broadcast_to(g.index[:, :, None], shape)).flat
         for factor, target in ((w, x), (x, w)):
             if self._is_active(target):
-                self._add_map((adjoint, factor), self._times(Symbol("x0"), Symbol("x1")), target)
+                self._add_map((adjoint, factor), product(Symbol("x0"), Symbol("x1"), self.strong), target)
 
     def _is_batched(self, ref: Ref) -> bool:
         return self.spaces[ref.space].batched
@@ -214,11 +208,11 @@ class _Pullback:
 
 def _map(operands: tuple[Ref, ...], writes: Sequence[tuple[Any, Ref, bool]]) -> Map:
     """Return the step that writes expressions to adjoints, with those operands that they use."""
-    used = sorted(set().union(*(_leaves(expression) for expression, _, _ in writes)), key=lambda name: int(name[1:]))
+    used = sorted(set().union(*(leaf_names(expression) for expression, _, _ in writes)), key=lambda name: int(name[1:]))
     names = {name: f"x{i}" for i, name in enumerate(used)}
     return Map(
         tuple(operands[int(name[1:])] for name in used),
-        tuple(Write(_renamed(e, names), Ref(adjoint_space(x.space), x.index), adds) for e, x, adds in writes),
+        tuple(Write(renamed(e, names), Ref(adjoint_space(x.space), x.index), adds) for e, x, adds in writes),
     )
 
 
@@ -253,84 +247,3 @@ def _active_rows(plan: Plan, wanted: Mapping[str, Ref]) -> dict[str, Any]:
 def _any(parts: Sequence[Any]) -> Any:
     """Return where any of the parts is true."""
     return functools.reduce(np.logical_or, parts)
-
-
-def _partials(expression: Any, operands: Sequence[Symbol], y: Symbol) -> list[Any]:
-    """Return the partial derivative of an expression by each operand; ``y`` is its value.
-
-    The chain rule, from the result to the operands.
-    """
-    order: list[Symbol] = []
-    seen: set[int] = set()
-    waiting: list[tuple[Any, bool]] = [(expression, False)]
-    while waiting:
-        node, is_done = waiting.pop()
-        if is_done:
-            order.append(node)
-        elif isinstance(node, Symbol) and id(node) not in seen:
-            seen.add(id(node))
-            waiting.append((node, True))
-            waiting.extend((x, False) for x in node.operands)
-    adjoints: dict[int, Any] = {id(expression): 1.0}
-    found: dict[str, Any] = {}
-    for node in reversed(order):
-        adjoint = adjoints.get(id(node), 0.0)
-        if node.row is None:
-            found[node.text] = _plus(found.get(node.text, 0.0), adjoint)
-            continue
-        partials = node.row.partials(y if node is expression else node, *node.operands)
-        for x, partial in zip(node.operands, partials, strict=True):
-            if isinstance(x, Symbol):
-                adjoints[id(x)] = _plus(adjoints.get(id(x), 0.0), _product(adjoint, partial))
-    return [found.get(x.text, 0.0) for x in operands]
-
-
-def _plus(a: Any, b: Any) -> Any:
-    return b if _is_zero(a) else a if _is_zero(b) else a + b
-
-
-def _product(a: Any, b: Any) -> Any:
-    if _is_zero(a) or _is_zero(b):
-        return 0.0
-    return b if _is_one(a) else a if _is_one(b) else a * b
-
-
-def _is_zero(x: Any) -> bool:
-    return not isinstance(x, Symbol) and x == 0
-
-
-def _is_one(x: Any) -> bool:
-    return not isinstance(x, Symbol) and x == 1
-
-
-def _leaves(expression: Any) -> set[str]:
-    names: set[str] = set()
-    seen: set[int] = set()
-    waiting = [expression]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Symbol) and id(node) not in seen:
-            seen.add(id(node))
-            if node.row is None:
-                names.add(node.text)
-            waiting.extend(node.operands)
-    return names
-
-
-def _renamed(expression: Any, names: Mapping[str, str]) -> Any:
-    """Return the expression with its leaves renamed."""
-    made: dict[int, Any] = {}
-    waiting = [expression]
-    while waiting:
-        node = waiting[-1]
-        if id(node) in made:
-            waiting.pop()
-        elif not isinstance(node, Symbol):
-            made[id(node)] = node
-        elif node.row is None:
-            made[id(node)] = Symbol(names[node.text])
-        elif missing := [x for x in node.operands if id(x) not in made]:
-            waiting.extend(missing)
-        else:
-            made[id(node)] = Symbol("", node.row, tuple(made[id(x)] for x in node.operands))
-    return made[id(expression)]

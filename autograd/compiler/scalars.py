@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograd.graph import operations
 from autograd.primitives import conjugate, div, mul, positive, pow, reciprocal, square
-from autograd.rows import PLAIN_NUMBERS, Primitive, comparisons
+from autograd.rows import Primitive
 from autograd.value import Value
 
 __all__ = ["Argument", "Choice", "Constant", "Dot", "Extreme", "Head", "Parameter", "Scalars", "Sum"]
@@ -131,39 +131,31 @@ class Scalars:
             return operands[1]
         return self.add(row, operands)
 
-    def record(self, roots: Iterable[Any], leaves: dict[Value, Head], parameters: list[Value]) -> list[int]:
+    def record(self, roots: Iterable[Any], head_of: Callable[[Value], Head]) -> list[int]:
         """Take in the graph behind ``roots``, and return their numbers.
 
         Parameters
         ----------
         roots : iterable of Value or number
             What a function returned.
-        leaves : dict of Value to Head
-            What the leaves of the graph stand for, as far as it is known.
-        parameters : list of Value
-            Captured leaves; those met here for the first time are appended, and put into ``leaves``.
+        head_of : callable
+            Says what a leaf stands for.
         """
         roots = list(roots)
         numbers: dict[Value, int] = {}
         add = self.add
 
-        def leaf(x: Value) -> int:
-            head = leaves.get(x)
-            if head is None:
-                head = leaves[x] = Parameter(len(parameters))
-                parameters.append(x)
-            numbers[x] = number = add(head)
-            return number
-
         def number_of(x: Any) -> int:
-            if x.__class__ in PLAIN_NUMBERS:
-                return self.constant(x)
-            known = numbers.get(x)
-            return leaf(x) if known is None else known
+            if x.__class__ is Value:
+                known = numbers.get(x)
+                if known is None:
+                    known = numbers[x] = add(head_of(x))
+                return known
+            return self.constant(x)
 
         for node in reversed(operations([root for root in roots if isinstance(root, Value)])):
             numbers[node] = add(node.op, tuple([number_of(x) for x in node.inputs]))  # type: ignore[index]
-        return [number_of(root) if isinstance(root, Value) else self.constant(root) for root in roots]
+        return [number_of(root) for root in roots]
 
     def live(self, roots: Sequence[int]) -> list[int]:
         """Return the nodes that the roots are made of, operands first."""
@@ -175,8 +167,3 @@ class Scalars:
                     reached.add(x)
                     waiting.append(x)
         return sorted(reached)
-
-
-def is_condition(head: Head) -> bool:
-    """Tell whether the value of a node is a truth."""
-    return isinstance(head, Primitive) and comparisons.get(head.name) is head

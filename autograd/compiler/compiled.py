@@ -69,7 +69,7 @@ class Compiled:
     Attributes
     ----------
     parameters : list of Value
-        The leaves that the function captured, in the order in which it uses them. Gradients follow it. Recording
+        The leaves that the function captured, in the order in which they were made. Gradients follow it. Recording
         another structure may append to it.
     """
 

@@ -18,7 +18,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 @final
 class Parameters:
-    """Captured leaves in the order in which they were met.
+    """Captured leaves in the order in which they were made, those of later structures behind the others.
 
     Attributes
     ----------

@@ -72,7 +72,7 @@ def record(
     batch : Batch
         The first arguments it is called with.
     parameters : dict of Value to Parameter
-        The captured leaves met so far; new ones are put behind them, in the order in which they are used.
+        The captured leaves met so far; new ones are put behind them, in the order in which they were made.
     known_values : mapping of set
         For each integer argument the values to record beside those in ``batch``.
 
@@ -140,14 +140,14 @@ class _Recorder:
         elif list(places(result)) != list(places(self.result)):
             raise TracingError(f"{self.name} returned results of another form when it was recorded again")
 
-        def head_of(leaf: Value) -> Head:
-            if leaf in arguments:
-                return arguments[leaf]
-            if not leaf.is_older_than(start):  # made by the function itself
-                return Constant(leaf._primal.hex())
-            return self.parameters.setdefault(leaf, Parameter(len(self.parameters)))
+        def heads_of(leaves: set[Value]) -> Mapping[Value, Head]:
+            captured = [leaf for leaf in leaves if leaf.is_older_than(start)]
+            for leaf in sorted(captured, key=birth):
+                self.parameters.setdefault(leaf, Parameter(len(self.parameters)))
+            made = {leaf: Constant(leaf._primal.hex()) for leaf in leaves - arguments.keys() - set(captured)}
+            return {**{leaf: self.parameters[leaf] for leaf in captured}, **made, **arguments}
 
-        return self.program.record(found, head_of)
+        return self.program.record(found, heads_of)
 
     def _run_for_each_value(self, i: int, known: set[int], runs: list[tuple[Integers, list[int]]]) -> list[int]:
         """Record the function for each value of an integer argument, those it may take later included."""
@@ -197,6 +197,11 @@ class _Recorder:
             f"{self.name} reads the number of {leaf.name or repr(leaf)} ({line}) and computes with it{moved}, so that "
             "it would be frozen into the compiled program. Use the Value itself, or give the number as an argument"
         )
+
+
+def birth(leaf: Value) -> int:
+    """Return when a leaf was made: leaves made one after the other lie side by side in the program."""
+    return getattr(leaf, "born", leaf.stamp)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,7 +104,7 @@ class Scalars:
         elif isinstance(head, Choice) and head.label.position not in self.unbatched_arguments:
             batched.append(True)
         else:
-            batched.append(any([batched[x] for x in operands]))
+            batched.append(True in [batched[x] for x in operands])
         return number
 
     def constant(self, x: float) -> int:
@@ -131,31 +131,27 @@ class Scalars:
             return operands[1]
         return self.add(row, operands)
 
-    def record(self, roots: Iterable[Any], head_of: Callable[[Value], Head]) -> list[int]:
+    def record(self, roots: Iterable[Any], heads_of: Callable[[set[Value]], Mapping[Value, Head]]) -> list[int]:
         """Take in the graph behind ``roots``, and return their numbers.
 
         Parameters
         ----------
         roots : iterable of Value or number
             What a function returned.
-        head_of : callable
-            Says what a leaf stands for.
+        heads_of : callable
+            Says what leaves stand for.
         """
         roots = list(roots)
-        numbers: dict[Value, int] = {}
-        add = self.add
-
-        def number_of(x: Any) -> int:
-            if x.__class__ is Value:
-                known = numbers.get(x)
-                if known is None:
-                    known = numbers[x] = add(head_of(x))
-                return known
-            return self.constant(x)
-
-        for node in reversed(operations([root for root in roots if isinstance(root, Value)])):
-            numbers[node] = add(node.op, tuple([number_of(x) for x in node.inputs]))  # type: ignore[index]
-        return [number_of(root) for root in roots]
+        values = [root for root in roots if isinstance(root, Value)]
+        found = operations(values)
+        leaves = {x for x in values if x.op is None}
+        leaves.update(x for node in found for x in node.parents if x.op is None)  # type: ignore[arg-type]
+        add, constant = self.add, self.constant
+        numbers = {leaf: add(head) for leaf, head in heads_of(leaves).items()}
+        for node in reversed(found):
+            operands = tuple([numbers[x] if x.__class__ is Value else constant(x) for x in node.inputs])
+            numbers[node] = add(node.op, operands)  # type: ignore[index]
+        return [numbers[root] if isinstance(root, Value) else constant(root) for root in roots]
 
     def live(self, roots: Sequence[int]) -> list[int]:
         """Return the nodes that the roots are made of, operands first."""

@@ -148,7 +148,7 @@ class Compiled:
         found = recorded.run(("gradient", by), inputs, batch.samples)
         if by is None:
             return found["value"].item(), self._of_all(found["gradient"])
-        gradients = [_in_shape(found[f"gradient {i}"], batch.parts[i]) for i in by]
+        gradients = [_in_shape(found[f"gradient {i}"], recorded.parts[i]) for i in by]
         return found["value"].item(), _as_asked(argnums, gradients)
 
     def grad(self, *args: Any, weights: Any = None, argnums: Argnums | None = None, **kwargs: Any) -> Any:
@@ -191,11 +191,11 @@ class Compiled:
         stacked = [np.stack(parts, axis=1) for parts in found.values()]
         if not isinstance(recorded.result, list | tuple | dict):
             stacked = [x[:, 0] for x in stacked]
-        if not batch.is_batched:
+        if not recorded.is_batched:
             stacked = [x[0] for x in stacked]
         if by is None:
             return self._of_all(stacked[0])
-        shaped = [x.reshape(*x.shape[:-1], *batch.parts[i].shape) for i, x in zip(by, stacked, strict=True)]
+        shaped = [x.reshape(*x.shape[:-1], *recorded.parts[i].shape) for i, x in zip(by, stacked, strict=True)]
         return _as_asked(argnums, shaped)
 
     def hvp(self, direction: Any, *args: Any, weights: Any = None, **kwargs: Any) -> Array:

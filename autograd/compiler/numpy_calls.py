@@ -109,11 +109,15 @@ class CallWriter:
         target = write.target
         is_sum = is_batched and not self._is_batched(target)
         value = np.broadcast_to(value, (target.size, self.samples) if is_batched else (target.size,))
+        adds = write.adds or (is_sum and not is_first)
         if is_sum:
-            total = np.empty(target.size)
+            is_regular = target.affine is not None and target.is_unique and not adds
+            total = self.view(target) if is_regular else np.empty(target.size)
             calls.append(partial(np.add.reduce, value, 1, None, total))
+            if is_regular:
+                return
             value = total
-        self._commit(value, target, write.adds or (is_sum and not is_first), calls)
+        self._commit(value, target, adds, calls)
 
     def _commit(self, x: Array, target: Ref, adds: bool, calls: list[Call]) -> None:
         """Set or add rows that have been computed."""

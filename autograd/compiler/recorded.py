@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import replace
 from typing import Any, final
@@ -52,6 +53,8 @@ class Recorded:
         spaces = {i: part.space for i, part in enumerate(batch.parts)}
         self.plan = grouped(program, roots, parameters, spaces)
         self.parts = batch.parts
+        self.is_batched = any(part.batched for part in batch.parts)
+        self.spaces = [argument_space(i) for i in range(len(batch.parts))]
         self._programs: dict[tuple[Kind, bool], Program] = {}
         self._lock = threading.RLock()
         self._even: dict[int, Array] = {}
@@ -59,7 +62,7 @@ class Recorded:
     def run(self, kind: Kind, inputs: dict[str, Array], samples: int) -> dict[str, Array]:
         """Run a program; if a derivative is not finite, once more where zero times that is zero."""
         found = self.program(kind)(inputs, samples)
-        if kind[0] == "value" or all(np.isfinite(x).all() for x in found.values()):
+        if kind[0] == "value" or all(math.isfinite(np.add.reduce(x, None)) for x in found.values()):
             return found
         return self.program(kind, strong=True)(inputs, samples)
 
@@ -73,16 +76,16 @@ class Recorded:
                     made = self._programs[kind, strong] = self.executor.prepare(self.plan_of(kind, strong))
         return made
 
-    def inputs(self, batch: Batch, numbers: Array, weights: Any = None) -> dict[str, Array] | None:
+    def inputs(self, batch: Batch, numbers: Array) -> dict[str, Array] | None:
         """Return what a program reads; None if an integer is not among those that were recorded."""
-        inputs: dict[str, Array] = {SHARED: numbers[: self.count]}
-        for i, (x, part) in enumerate(zip(batch.arrays, self.parts, strict=True)):
-            rows = x.reshape(len(x), part.size).T if part.batched else x.reshape(part.size)
-            if part.is_integer:
+        inputs = {SHARED: numbers if len(numbers) == self.count else numbers[: self.count]}
+        for i, x in enumerate(batch.arrays):
+            rows = x.T if x.ndim == 2 else x.reshape(x.shape[0], -1).T if x.ndim else x.reshape(1)
+            if i in self.values:
                 rows = labels_in_place(rows, self.values[i])
-                if (rows < 0).any():
+                if rows.min() < 0:
                     return None
-            inputs[argument_space(i)] = rows
+            inputs[self.spaces[i]] = rows
         return inputs
 
     def even(self, samples: int) -> Array:
@@ -109,7 +112,7 @@ class Recorded:
         plan, weights = self._with_seeds(1)
         if what == "per_sample":
             return differentiated(plan, weights, self.wanted(by), strong=strong, per_sample=True)
-        plan = differentiated(self._with_value(plan, weights), weights, self.wanted(by), strong=strong)
+        plan = self._with_value(differentiated(plan, weights, self.wanted(by), strong=strong), weights)
         if what == "gradient":
             return plan
         (name,) = self.wanted(by)  # the Hessian times a direction
@@ -132,13 +135,14 @@ class Recorded:
         return replace(self.plan, spaces={**self.plan.spaces, WEIGHTS: space}), Ref(WEIGHTS, np.arange(rows))
 
     def _with_value(self, plan: Plan, weights: Ref) -> Plan:
-        """Add the weighted sum of the results over the samples."""
+        """Add the weighted sum of the results over the samples, in place of the results."""
         value = Ref(VALUE, np.arange(1))
-        summed = Map((weights, plan.outputs["out"]), (Write(strong_mul(Symbol("x0"), Symbol("x1")), value),))
+        out = plan.outputs["out"]
+        summed = Map((weights, out), (Write(strong_mul(Symbol("x0"), Symbol("x1")), value),))
+        before, during, behind = plan.phases
+        outputs = {"value": value, **{name: ref for name, ref in plan.outputs.items() if name != "out"}}
         spaces = {**plan.spaces, VALUE: Space(1, batched=False)}
-        return replace(
-            plan, spaces=spaces, steps=[*plan.steps, summed], outputs={"out": plan.outputs["out"], "value": value}
-        )
+        return replace(plan, spaces=spaces, steps=[*before, *during, summed, *behind], outputs=outputs)
 
     def wanted(self, by: tuple[int, ...] | None) -> dict[str, Ref]:
         """Return the rows to differentiate by, under the names of the outputs."""
@@ -151,7 +155,7 @@ class Recorded:
     def formed(self, out: Array, batch: Batch) -> Any:
         """Return results in the form that the function gave them: lists of numbers as arrays."""
         columns = out.T if out.ndim == 2 else np.broadcast_to(out, (batch.samples, len(out)))
-        if not batch.is_batched:
+        if not self.is_batched:
             columns = columns[0]
         return _formed(self.result, iter(range(columns.shape[-1])), columns)
 

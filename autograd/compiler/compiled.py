@@ -10,12 +10,14 @@ import numpy as np
 
 from autograd.arguments import Argnums, Arguments, name_of
 from autograd.compiler.arguments import Array, Batch, Part, taken_apart
+from autograd.compiler.epochs import Training
 from autograd.compiler.executors import Executor
 from autograd.compiler.numpy_executor import NumpyExecutor
 from autograd.compiler.parameters import Parameters
 from autograd.compiler.plan import Plan
 from autograd.compiler.recorded import DIRECTION, WEIGHTS, Recorded
 from autograd.compiler.recording import record
+from autograd.compiler.training import Elementwise, Optimizer
 from autograd.errors import ArgumentError, SizeError, brief
 from autograd.value import Value
 
@@ -218,6 +220,96 @@ class Compiled:
             )
         inputs[DIRECTION] = given[: recorded.count]
         return self._of_all(recorded.run(("hvp", None), inputs, batch.samples)["product"])
+
+    # Training ---------------------------------------------------------------------------------------------------
+
+    def update(self, optimizer: Optimizer, *args: Any, weights: Any = None, **kwargs: Any) -> float:
+        """Make one step of an optimizer by the gradient of the mean over the samples, and return that mean.
+
+        Parameters
+        ----------
+        optimizer : Optimizer
+            Such as ``nn.SGD`` or ``nn.Adam``.
+        *args, weights, **kwargs
+            As of `value_and_grad`.
+
+        Raises
+        ------
+        NonFiniteGradientError
+            If a gradient is not finite; no parameter is changed.
+        """
+        value, gradient = self.value_and_grad(*args, weights=weights, **kwargs)
+        self._step(optimizer, gradient)
+        return value
+
+    def train(
+        self,
+        *args: Any,
+        optimizer: Optimizer,
+        epochs: int = 1,
+        batch_size: int | None = None,
+        seed: int | np.random.Generator | None = None,
+        weights: Any = None,
+    ) -> Array:
+        """Train the parameters: a step for each minibatch of each epoch.
+
+        With an optimizer that is given by a rule, such as ``nn.SGD`` and ``nn.Adam``, all is one program, and the
+        parameters get their numbers when it is done.
+
+        Parameters
+        ----------
+        *args
+            The arguments of the function, with the samples on axis 0.
+        optimizer : Optimizer
+            What changes the parameters.
+        epochs : int, optional
+            How often each sample is taken.
+        batch_size : int, optional
+            How many samples there are in a minibatch; without it, all of them.
+        seed : int or numpy.random.Generator, optional
+            Of the order in which samples are taken.
+        weights : array_like of shape (samples,), optional
+            How much each sample counts in the mean over its minibatch.
+
+        Returns
+        -------
+        ndarray of shape (epochs,)
+            The mean loss of each epoch, taken as the steps went.
+
+        Raises
+        ------
+        ArgumentError
+            If ``epochs`` or ``batch_size`` is not a positive int.
+        NonFiniteGradientError
+            If a gradient is not finite; the parameters are as the steps before have left them.
+        """
+        for what, count in (("epochs", epochs), ("batch_size", batch_size)):
+            if count is not None and (not isinstance(count, int | np.integer) or isinstance(count, bool) or count < 1):
+                raise ArgumentError(f"{what} must be a positive int, not {count!r}")
+        samples = taken_apart(self.__name__, args, {}, self.static).samples
+        counts = np.ones(samples) if weights is None else _weights(weights, samples)[0]
+        return Training(self, optimizer, args, counts).run(epochs, batch_size, np.random.default_rng(seed))
+
+    def _step(self, optimizer: Optimizer, gradient: Array) -> None:
+        """Make one step of an optimizer by a gradient."""
+        if not isinstance(optimizer, Elementwise):
+            for leaf, g in zip(self._parameters.leaves, gradient.tolist(), strict=True):
+                leaf.grad = g
+                leaf.reached += 1
+            optimizer.step()
+            return
+        self._parameters.ensure_finite(gradient)
+        rows, places = self._parameters.places_in(optimizer)
+        old = self._parameters.numbers()
+        with np.errstate(all="ignore"):
+            states = [x[places] for x in optimizer.states.values()]
+            new, *changed = optimizer.rule(old[rows], gradient[rows], *states, *optimizer.coefficients())
+        numbers = old.copy()
+        numbers[rows] = new
+        for x, state in zip(optimizer.states.values(), changed, strict=True):
+            x[places] = state
+        self._parameters.set(numbers)
+        optimizer.steps += 1
 
     # How it is found --------------------------------------------------------------------------------------------
 

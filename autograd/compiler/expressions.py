@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd.compiler.plan import Map, Ref, Write
 from autograd.primitives import strong_mul
 from autograd.symbols import Symbol
 
-__all__ = ["is_zero", "leaf_names", "partials_of", "product", "renamed"]
+__all__ = ["as_map", "is_zero", "partials_of", "product"]
+
+
+def as_map(operands: Sequence[Ref], writes: Sequence[tuple[Any, Ref, bool]]) -> Map:
+    """Return the step that writes expressions, and whether it adds them, with those operands that they use."""
+    used = sorted(set().union(*(_leaf_names(e) for e, _, _ in writes)), key=lambda name: int(name[1:]))
+    names = {name: f"x{i}" for i, name in enumerate(used)}
+    return Map(
+        tuple(operands[int(name[1:])] for name in used),
+        tuple(Write(_renamed(e, names), target, adds) for e, target, adds in writes),
+    )
 
 
 def product(g: Any, partial: Any, strong: bool) -> Any:
@@ -67,7 +78,7 @@ def _is_one(x: Any) -> bool:
     return not isinstance(x, Symbol) and x == 1
 
 
-def leaf_names(expression: Any) -> set[str]:
+def _leaf_names(expression: Any) -> set[str]:
     """Return the names of the operands that an expression uses."""
     names: set[str] = set()
     seen: set[int] = set()
@@ -82,7 +93,7 @@ def leaf_names(expression: Any) -> set[str]:
     return names
 
 
-def renamed(expression: Any, names: Mapping[str, str]) -> Any:
+def _renamed(expression: Any, names: Mapping[str, str]) -> Any:
     """Return the expression with its leaves renamed."""
     made: dict[int, Any] = {}
     waiting = [expression]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.expressions import is_zero, leaf_names, partials_of, product, renamed
+from autograd.compiler.expressions import as_map, is_zero, partials_of, product
 from autograd.compiler.plan import Fill, Lookup, Map, MatMul, Outer, Plan, Reduce, Ref, Scatter, Space, Step, Write
 from autograd.symbols import Symbol
 
@@ -200,12 +200,14 @@ class _Pullback:
                     self.homes[x.space][1][x.index] = source.index
                     continue
             adds = self._touch(x)
-            if any(adds != earlier[2] and _overlap(x, earlier[1]) for earlier in writes):
-                self.steps.append(_map(operands, writes))
+            if any(
+                adds != earlier[2] and _overlap(Ref(adjoint_space(x.space), x.index), earlier[1]) for earlier in writes
+            ):
+                self.steps.append(as_map(operands, writes))
                 writes = []
-            writes.append((expression, x, adds))
+            writes.append((expression, Ref(adjoint_space(x.space), x.index), adds))
         if writes:
-            self.steps.append(_map(operands, writes))
+            self.steps.append(as_map(operands, writes))
 
     def _add_to(self, x: Ref, step: Any) -> None:
         """Add what a step writes to the adjoints of ``x``; if a row occurs twice there, by way of spare rows."""
@@ -241,16 +243,6 @@ class _Pullback:
             target = Ref(adjoint_space(x.space), rows)
             fill = Fill(target, np.zeros(rows.size))
             (self.steps if self.spaces[target.space].batched else self.before).append(fill)
-
-
-def _map(operands: tuple[Ref, ...], writes: Sequence[tuple[Any, Ref, bool]]) -> Map:
-    """Return the step that writes expressions to adjoints, with those operands that they use."""
-    used = sorted(set().union(*(leaf_names(expression) for expression, _, _ in writes)), key=lambda name: int(name[1:]))
-    names = {name: f"x{i}" for i, name in enumerate(used)}
-    return Map(
-        tuple(operands[int(name[1:])] for name in used),
-        tuple(Write(renamed(e, names), Ref(adjoint_space(x.space), x.index), adds) for e, x, adds in writes),
-    )
 
 
 def _overlap(a: Ref, b: Ref) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, final
 
@@ -18,6 +19,7 @@ from autograd.compiler.lowering import lowered
 from autograd.compiler.plan import Map, Plan, Ref, Space, Write
 from autograd.compiler.recording import Recording
 from autograd.compiler.tangent import tangent_of, with_tangents
+from autograd.compiler.training import Elementwise, with_scale, with_updates
 from autograd.containers import like
 from autograd.errors import NotAScalarError
 from autograd.primitives import strong_mul
@@ -57,6 +59,7 @@ class Recorded:
         self.spaces = [argument_space(i) for i in range(len(batch.parts))]
         self._programs: dict[tuple[Kind, bool], Program] = {}
         self._lock = threading.RLock()
+        self._training: tuple[Any, Program] | None = None
         self._even: dict[int, Array] = {}
 
     def run(self, kind: Kind, inputs: dict[str, Array], samples: int) -> dict[str, Array]:
@@ -87,6 +90,19 @@ class Recorded:
                     return None
             inputs[self.spaces[i]] = rows
         return inputs
+
+    def training(self, optimizer: Elementwise, rows: Sequence[int], places: Sequence[int]) -> Program:
+        """Return the program of a step of an optimizer, for these rows of the parameters; see `with_updates`."""
+        key = (optimizer.rule, tuple(optimizer.states), len(optimizer.coefficients()), tuple(rows), tuple(places))
+        with self._lock:
+            if self._training is None or self._training[0] != key:
+                self._ensure_one_number()
+                plan, weights = self._with_seeds(1)
+                plan, seeds = with_scale(plan, weights)
+                plan = self._with_value(differentiated(plan, seeds, self.wanted(None)), seeds)
+                program = self.executor.prepare(with_updates(plan, optimizer, rows, places))
+                self._training = (key, program)
+            return self._training[1]
 
     def even(self, samples: int) -> Array:
         """Return the weights of samples that count the same."""

@@ -189,8 +189,8 @@ class _Recorder:
         moved = f" ({a.number!r}, then {b.number!r})" if isinstance(a, Constant) and isinstance(b, Constant) else ""
         if self._roots(integers) != roots or not self.reads:
             raise TracingError(
-                f"{self.name} does not compute the same each time{moved}: does it draw random numbers, or keep a state? "
-                "A compiled function has what it draws frozen into it; give it as an argument"
+                f"{self.name} does not compute the same each time{moved}: does it draw random numbers, or keep a "
+                "state? A compiled function has what it draws frozen into it; give it as an argument"
             )
         leaf, line = next(iter(self.reads.items()))
         raise TracingError(

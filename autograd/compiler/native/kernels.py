@@ -1,7 +1,8 @@
 """Elementary functions as vector code, to two units in the last place.
 
 Reductions of arguments and the coefficients of log, sin and cos are those of fdlibm (Sun Microsystems, 1993; files
-e_log.c, k_sin.c, k_cos.c, e_rem_pio2.c); the series of exp is Taylor's. Branches become choices, lane by lane.
+e_log.c, k_sin.c, k_cos.c, e_rem_pio2.c), those of tanh near 0 are Cephes' (Moshier, tanh.c), the series of exp is
+Taylor's. Branches become choices, lane by lane.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ COS_SERIES = [
     2.08757232129817482790e-09,
     -1.13596475577881948265e-11,
 ]
+TANH_NUMERATOR = [-1.61468768441708447952e3, -9.92877231001918586564e1, -9.64399179425052238628e-1]
+TANH_DENOMINATOR = [4.84406305325125486048e3, 2.23548839060100448583e3, 1.12811678491632931402e2, 1.0]
 # pi/2 in parts of 33 bits, and what is left; whole numbers of up to 20 bits times a part are exact.
 HALF_PI_PARTS = [1.57079632673412561417e00, 6.07710050630396597660e-11, 2.02226624871116645580e-21]
 HALF_PI_REST = 8.47842766036889956997e-32
@@ -159,8 +162,13 @@ def _log1p(v: Vector, x: str) -> str:
 
 
 def _tanh(v: Vector, x: str) -> str:
-    t = expm1(v, v.mul(v.number(-2.0), v.call("fabs", x)))
-    return v.call("copysign", v.div(t, v.add(t, v.number(2.0))), x)
+    size = v.call("fabs", x)
+    z = v.mul(x, x)
+    ratio = v.div(v.polynomial(z, TANH_NUMERATOR), v.polynomial(z, TANH_DENOMINATOR))
+    small = v.fma(v.mul(size, z), ratio, size)
+    power = exp(v, v.add(size, size))
+    large = v.sub(v.number(1.0), v.div(v.number(2.0), v.add(power, v.number(1.0))))
+    return v.call("copysign", v.select(v.compare("olt", size, v.number(0.625)), small, large), x)
 
 
 def _sin(v: Vector, x: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 import struct
 import threading
@@ -12,7 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from autograd.compiler.executors import Arrays, Executor
-from autograd.compiler.native.driver import ENTRY, HEADER, INPUT_FIELDS, OUTPUT_FIELDS, write
+from autograd.compiler.native.driver import DIFFERS, ENTRY, HEADER, INPUT_FIELDS, IS_KEPT, write
 from autograd.compiler.native.formulas import UnreadableRowError, read
 from autograd.compiler.native.layout import Layout
 from autograd.compiler.plan import Map, Plan
@@ -72,26 +71,20 @@ class NativeProgram:
         self._lock = threading.Lock()
         self._inputs = [(name, space.batched) for name, space in plan.spaces.items() if space.is_input]
         self._outputs = [(name, ref.shape, plan.spaces[ref.space].batched) for name, ref in plan.outputs.items()]
-        fields = HEADER + INPUT_FIELDS * len(self._inputs) + OUTPUT_FIELDS * len(self._outputs)
+        fields = HEADER + INPUT_FIELDS * len(self._inputs) + len(self._outputs)
         self._pack = struct.Struct(f"{fields}q").pack
         self._variants: dict[bool, _Variant] = {}
 
     def __call__(self, inputs: Arrays, samples: int) -> dict[str, Array]:
         """Run the plan once; see `Program`."""
         variant = self._variants.get(samples == 1) or self._variant(samples == 1)
-        order = _identity(samples)
-        starts = np.array((0, samples))
-        arguments = [_address(starts), _address(order), 1, 0]
-        for name, is_batched in self._inputs:
-            x = inputs[name]
-            if is_batched:
-                arguments += (_address(x), *x.strides, 0)
-            else:
-                arguments += (_address(x), len(x), 0, 0)
+        arguments = [0, 0, 1, 0, 0, samples]
+        for name, _ in self._inputs:
+            arguments += (id(inputs[name]), 0)
         found = {}
         for name, shape, is_batched in self._outputs:
             found[name] = out = np.empty((*shape, samples) if is_batched else shape)
-            arguments += (_address(out), 0)
+            arguments.append(id(out))
         variant(self._pack(*arguments))
         return found
 
@@ -101,22 +94,19 @@ class NativeProgram:
         """Run the plan, and its updates, once for each minibatch; see `Program`."""
         count = len(starts) - 1
         order, starts = np.ascontiguousarray(order, np.int64), np.ascontiguousarray(starts, np.int64)
-        arguments = [_address(starts), _address(order), count, 1]
+        arguments = [_address(starts), _address(order), count, 1, 0, 0]
         held = {}  # arrays as the code takes them
         for name, is_batched in self._inputs:
-            differs = name in each
-            held[name] = x = inputs[name] if is_batched else np.ascontiguousarray(each[name] if differs else inputs[name])
-            if is_batched:
-                arguments += (_address(x), *x.strides, 0)
-            else:
-                arguments += (_address(x), x.shape[-1], x.strides[0] if differs else 0, name in kept)
+            x = each.get(name, inputs.get(name))
+            held[name] = x = x if is_batched else np.ascontiguousarray(x)
+            arguments += (id(x), DIFFERS if name in each else IS_KEPT if name in kept else 0)
         found = {}
         for name, shape, is_batched in self._outputs:
             if is_batched:
-                arguments += (0, 0)
+                arguments.append(0)
             else:
-                found[name] = out = np.empty((count, *shape))
-                arguments += (_address(out), out.strides[0])
+                found[name] = np.empty((count, *shape))
+                arguments.append(id(found[name]))
         is_single = bool((np.diff(starts) == 1).all())
         variant = self._variants.get(is_single) or self._variant(is_single)
         done = variant(self._pack(*arguments))
@@ -180,7 +170,3 @@ def _joined(parts: list[Array], kind: Any) -> Array:
 def _address(x: Array) -> int:
     return x.__array_interface__["data"][0]  # type: ignore[no-any-return]
 
-
-@functools.lru_cache(maxsize=8)
-def _identity(samples: int) -> Array:
-    return np.arange(samples)

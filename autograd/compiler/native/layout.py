@@ -179,9 +179,13 @@ class Layout:
         return self.constants_size - len(values)
 
     def _output(self, ref: Ref) -> Lowered:
-        """Return how many rows there are, and a table of where."""
-        place = self._table(self.first[ref.space] + ref.index.ravel() * self.scale(ref.space))
-        return Lowered(("rows", self.plan.spaces[ref.space].batched), (place, ref.size))
+        """Return where rows stand that are read from outside: their start and step, or a table; and how many."""
+        batched, scale, first = self.plan.spaces[ref.space].batched, self.scale(ref.space), self.first[ref.space]
+        known = ref.flat.affine
+        if known is not None:
+            start, (step,) = known
+            return Lowered(("rows", batched, False), (first + start * scale, step * scale, ref.size))
+        return Lowered(("rows", batched, True), (self._table(first + ref.index.ravel() * scale), 0, ref.size))
 
     def program(self) -> tuple[list[Lowered], list[list[tuple[int, tuple[int, ...]]]]]:
         """Return the functions that the code has, and for each phase which of them it calls with what numbers.

@@ -11,6 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from autograd.compiler.executors import Arrays, Executor
+from autograd.compiler.native.cache import cached, keep, key_of
 from autograd.compiler.native.driver import DIFFERS, ENTRY, HEADER, INPUT_FIELDS, IS_KEPT, write
 from autograd.compiler.native.formulas import UnreadableRowError, read
 from autograd.compiler.native.layout import Layout
@@ -130,7 +131,12 @@ class _Variant:
 
         layout = Layout(plan, machine().width, one_sample, inlined)
         self._size = layout.size
-        self._code = Code(machine(), machine().compile(write(layout)), ENTRY)
+        key = key_of(machine().identity, layout.identity)
+        objects = cached(key)
+        if objects is None:
+            objects = machine().compile(write(layout))
+            keep(key, objects)
+        self._code = Code(machine(), objects, ENTRY)
         self._data = [_joined(layout.tables, np.int32), _joined(layout.constants, np.float64), _numbers(layout)]
         self._addresses = [_address(x) for x in self._data]
         self._free: list[tuple[Array, int]] = []  # memory that no call uses now

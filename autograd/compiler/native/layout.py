@@ -187,6 +187,15 @@ class Layout:
             return Lowered(("rows", batched, False), (first + start * scale, step * scale, ref.size))
         return Lowered(("rows", batched, True), (self._table(first + ref.index.ravel() * scale), 0, ref.size))
 
+    @property
+    def identity(self) -> str:
+        """All that decides the code; of steps whose numbers stand in tables, only their kinds."""
+        functions, calls = self.program()
+        inputs = [(self.first[name], space) for name, space in self.plan.spaces.items() if space.is_input]
+        order = [[function for function, _ in phase] if self.inlined else bool(phase) for phase in calls]
+        numbers = (self.inlined, self.width, self.lanes, self.stride)
+        return repr((numbers, functions, order, inputs, self.outputs, self.guard))
+
     def program(self) -> tuple[list[Lowered], list[list[tuple[int, tuple[int, ...]]]]]:
         """Return the functions that the code has, and for each phase which of them it calls with what numbers.
 

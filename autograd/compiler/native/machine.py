@@ -37,7 +37,8 @@ class Machine:
     def identity(self) -> str:
         """Everything about the machine and the compiler that decides the code."""
         version = ".".join(map(str, llvm.llvm_version_info))
-        return f"{llvm.get_process_triple()} {self.name} {self.features} {llvmlite.__version__} {version}"
+        header = object.__basicsize__  # which the code skips in NumPy's arrays
+        return f"{llvm.get_process_triple()} {header} {self.name} {self.features} {llvmlite.__version__} {version}"
 
     def target(self) -> Any:
         """Return a new target machine of LLVM's; an engine owns the one it is made with."""

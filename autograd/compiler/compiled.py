@@ -12,6 +12,7 @@ from autograd.arguments import Argnums, Arguments, name_of
 from autograd.compiler.arguments import Array, Batch, Part, taken_apart
 from autograd.compiler.epochs import Training
 from autograd.compiler.executors import Executor
+from autograd.compiler.native import NativeExecutor
 from autograd.compiler.numpy_executor import NumpyExecutor
 from autograd.compiler.parameters import Parameters
 from autograd.compiler.plan import Plan
@@ -363,6 +364,8 @@ class Compiled:
 def _executor(backend: str) -> Executor:
     if backend in ("numpy", "auto"):
         return NumpyExecutor()
+    if backend == "native":
+        return NativeExecutor()
     raise ArgumentError(f"backend must be 'auto', 'numpy' or 'native', not {backend!r}")
 
 

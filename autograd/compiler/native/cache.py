@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-__all__ = ["cached", "folder", "key_of", "keep"]
+__all__ = ["cached", "folder", "keep", "key_of"]
 
 MOST_FILES = 500
 SUFFIX = ".o"

@@ -7,7 +7,7 @@ from autograd.compiler.native.layout import Layout, Lowered
 from autograd.compiler.native.products import write_matmul, write_outer
 from autograd.compiler.native.rows import ROWS
 from autograd.compiler.native.rows_in_memory import Rows, StepWriter
-from autograd.compiler.native.text import Module, Vector
+from autograd.compiler.native.text import Module
 
 __all__ = ["write_step"]
 

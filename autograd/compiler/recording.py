@@ -106,7 +106,7 @@ class _Recorder:
             self._refuse_to_freeze(integers, roots, again)
         values: dict[int, list[int]] = {}
         if integers:
-            runs = [(integers, roots)]
+            runs: list[tuple[Integers, list[int]]] = [(integers, roots)]
             for i in integers:
                 values[i] = self._run_for_each_value(i, known_values.get(i, set()), runs)
             if any(found != roots for _, found in runs):
@@ -133,7 +133,7 @@ class _Recorder:
                 samples.append(nested(made, part.shape))
         with trace(arguments) as tracing, set_recording(True):
             result = self.batch.call(self.f, samples)
-        self.reads |= tracing.reads
+        self.reads |= tracing.reads  # type: ignore[arg-type]
         found = results(self.name, result)
         if self.result is None:
             self.result = result

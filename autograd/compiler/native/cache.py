@@ -46,9 +46,10 @@ def _sources() -> bytes:
 
 def cached(key: str) -> bytes | None:
     """Return kept code, or None if there is none or the file is damaged."""
-    file = folder() / f"{key}{SUFFIX}"
+    file = os.path.join(folder(), f"{key}{SUFFIX}")
     try:
-        content = file.read_bytes()
+        with open(file, "rb") as opened:
+            content = opened.read()
     except OSError:
         return None
     checksum, code = content[:DIGEST_BYTES], content[DIGEST_BYTES:]

@@ -42,7 +42,6 @@ def shuffled(space: str, shape: tuple[int, ...], seed: int = 0) -> Ref:
     return Ref(space, np.random.default_rng(seed).permutation(ROWS)[: np.prod(shape)].reshape(shape))
 
 
-
 def inputs_for(samples: int) -> dict[str, Any]:
     random = np.random.default_rng(samples)
     return {

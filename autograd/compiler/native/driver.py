@@ -61,9 +61,7 @@ def _write_interpreter(module: Module, names: list[str]) -> None:
     count = f.read("%numbers", f.add(place, "1"))
     numbers = f.at("%numbers", f.add(place, "2"), "i64")
     f.do(f"store i64 {f.add(f.add(place, '2'), count)}, ptr {counter}")
-    f.do(
-        f"call void {chosen}(ptr %memory, ptr %table, ptr %constants, ptr {numbers}, i64 %lanes, i1 %is_first)"
-    )
+    f.do(f"call void {chosen}(ptr %memory, ptr %table, ptr %constants, ptr {numbers}, i64 %lanes, i1 %is_first)")
     f.do("br label %next")
     f.lines.append("end:")
     f.do("ret void")

@@ -175,4 +175,3 @@ def _joined(parts: list[Array], kind: Any) -> Array:
 
 def _address(x: Array) -> int:
     return x.__array_interface__["data"][0]  # type: ignore[no-any-return]
-

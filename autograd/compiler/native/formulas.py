@@ -69,7 +69,9 @@ def _operands(symbol: Symbol) -> tuple[Any, ...]:
     try:
         return (row.array_function(*symbol.operands, **row.settings),)
     except (TypeError, ValueError, AttributeError) as error:
-        raise UnreadableRowError(f"the value of the row {row.name!r} cannot be read as an expression: {error}") from error
+        raise UnreadableRowError(
+            f"the value of the row {row.name!r} cannot be read as an expression: {error}"
+        ) from error
 
 
 def emit(v: Vector, formulas: Formulas, operands: Sequence[str]) -> list[str]:

@@ -91,9 +91,7 @@ class Layout:
         self.constants_size = 0
         self._formulas: dict[tuple[int, ...], Any] = {}
         before, during, behind = plan.phases
-        self.phases = tuple(
-            [self._lower(step) for step in steps] for steps in (before, during, behind, plan.updates)
-        )
+        self.phases = tuple([self._lower(step) for step in steps] for steps in (before, during, behind, plan.updates))
         self.outputs = [self._output(ref) for ref in plan.outputs.values()]
         self.guard = None if plan.guard is None else self._output(plan.guard)
 

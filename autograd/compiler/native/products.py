@@ -68,9 +68,7 @@ def _matmul_samples(
                         out.store(v, v.load(sums[k * vectors + c]), target, at)
 
 
-def _outer_samples(
-    w: StepWriter, left: Rows, right: Rows, out: Rows, adds: bool, sizes: tuple[str, str, str]
-) -> None:
+def _outer_samples(w: StepWriter, left: Rows, right: Rows, out: Rows, adds: bool, sizes: tuple[str, str, str]) -> None:
     f, v = w.function, w.vector()
     places, rows, columns = sizes
     for j, height in f.blocks("0", rows, (BLOCK, 1)):
@@ -174,9 +172,7 @@ def _sums_at_once(
                 v.store(v.fma(y, others.elements(v, k, axis, column), v.load(total)), total)
         parts = [v.total(v.load(total)) for total in vectors]
     for summand in added:
-        parts = [
-            one.add(x, summand.elements(one, column, 1, a)) for x, column in zip(parts, columns, strict=True)
-        ]
+        parts = [one.add(x, summand.elements(one, column, 1, a)) for x, column in zip(parts, columns, strict=True)]
     sums = [f.variable("double", x) for x in parts]
     with f.loop(start, count) as k:
         y = factor.elements(one, k, factor_axis, a)

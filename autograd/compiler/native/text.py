@@ -273,9 +273,7 @@ class Vector:
 
     def select(self, condition: str, a: str, b: str) -> str:
         """Return a where the condition holds, else b."""
-        return self.function.let(
-            f"select {self.of('i1')} {condition}, {self.type} {a}, {self.type} {b}"
-        )
+        return self.function.let(f"select {self.of('i1')} {condition}, {self.type} {a}, {self.type} {b}")
 
     def call(self, intrinsic: str, *operands: str) -> str:
         """Return what one of LLVM's own functions gives."""

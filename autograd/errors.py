@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 import warnings
@@ -21,8 +22,10 @@ __all__ = [
     "NotANumberError",
     "NotAScalarError",
     "SizeError",
+    "TracingError",
     "UnsupportedFunctionError",
     "brief",
+    "user_line",
     "warn",
 ]
 
@@ -49,6 +52,10 @@ class SizeError(AutogradError, ValueError):
 
 class UnsupportedFunctionError(AutogradError, TypeError):
     """A function has no derivative here, or not with these arguments; the message names the nearest way."""
+
+
+class TracingError(AutogradError, TypeError):
+    """A function cannot be compiled: a number that differs from call to call would be frozen into the program."""
 
 
 class NotALeafError(AutogradError, RuntimeError):
@@ -103,9 +110,22 @@ def brief(x: object, limit: int = 60) -> str:
 _PACKAGE = f"{Path(__file__).parent}{os.sep}"
 
 
-def warn(message: str, category: type[Warning]) -> None:
-    """Warn as from the user's line: the nearest caller outside this package."""
-    level = 1
+def _user_level() -> int:
+    """Return how many frames up, from the caller of this, the nearest one outside this package is."""
+    level = 2
     while sys._getframe(level).f_code.co_filename.startswith((_PACKAGE, "<recorder of ")):
         level += 1
-    warnings.warn(message, category, stacklevel=level + 1)
+    return level - 1
+
+
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn as from the user's line: the nearest caller outside this package."""
+    warnings.warn(message, category, stacklevel=_user_level() + 1)
+
+
+def user_line() -> str:
+    """Return the user's line in words: the nearest caller outside this package."""
+    frame = sys._getframe(_user_level())
+    path, line = frame.f_code.co_filename, frame.f_lineno
+    text = linecache.getline(path, line).strip()
+    return f"{Path(path).name}, line {line}" + (f": {text}" if text else "")

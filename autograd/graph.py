@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ensure_unchanged",
     "inside_transform",
+    "latest_change",
     "next_stamp",
     "no_grad",
     "operations",
@@ -44,6 +45,9 @@ inside_transform = _inside_transform.get
 _outer: ContextVar[tuple[bool, ...]] = ContextVar("outer", default=())  # what to go back to, one for each no_grad
 
 next_stamp = itertools.count().__next__
+
+latest_change = [0]
+"""The stamp of the latest leaf that was given new numbers: as long as it stays, nothing has changed anywhere."""
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.errors import DisconnectedWarning, NotALeafError, NotANumberError, brief, warn
 from autograd.graph import inside_transform, recording
+from autograd.tracing import tracing
 from autograd.variable import Variable
 
 __all__ = ["as_float", "is_plain", "number", "outline", "refuse_copy", "shape_text", "warn_of_float"]
@@ -48,7 +49,16 @@ def number(x: Any, what: str) -> float:
 
 
 def warn_of_float(x: Variable) -> None:
-    """Warn where ``float(x)`` takes a number out of the graph while a derivative is being found."""
+    """Warn where ``float(x)`` takes a number out of the graph while a derivative is being found.
+
+    Raises
+    ------
+    TracingError
+        If a function is being recorded for the compiler and the number differs from call to call.
+    """
+    trace = tracing()
+    if trace is not None:
+        trace.read(x, "float()")
     if inside_transform() and recording():
         warn(
             f"float() takes {x!r} out of the graph, so the derivative will not see what is made of the number; "

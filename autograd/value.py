@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from typing import Any, final
@@ -15,7 +14,8 @@ from autograd.graph import next_stamp, recording
 from autograd.numbers import as_float, number, refuse_copy, warn_of_float
 from autograd.protocols import call_function, call_ufunc
 from autograd.recorder import recorder
-from autograd.rows import Operand, Primitive, registry
+from autograd.rows import Operand, Primitive, comparisons, registry
+from autograd.tracing import tracing
 from autograd.variable import Variable
 
 __all__ = ["Value", "as_value", "recorded_value"]
@@ -79,6 +79,9 @@ class Value(Variable):
     @property
     def data(self) -> float:
         """The number. A leaf may be given another one; graphs recorded before then belong to the old number."""
+        trace = tracing()
+        if trace is not None:
+            trace.read(self, ".data")
         number: float = self._primal
         return number
 
@@ -168,32 +171,37 @@ class Value(Variable):
         raise TypeError("Value is final: an operation looks for exactly this class")
 
     def __gt__(self, other: Any) -> bool:
-        return self._compare(other, operator.gt)
+        return self._compare(other, comparisons["greater"])
 
     def __ge__(self, other: Any) -> bool:
-        return self._compare(other, operator.ge)
+        return self._compare(other, comparisons["greater_equal"])
 
     def __lt__(self, other: Any) -> bool:
-        return self._compare(other, operator.lt)
+        return self._compare(other, comparisons["less"])
 
     def __le__(self, other: Any) -> bool:
-        return self._compare(other, operator.le)
+        return self._compare(other, comparisons["less_equal"])
 
     def __eq__(self, other: Any) -> bool:
-        return self._compare(other, operator.eq)
+        return self._compare(other, comparisons["equal"])
 
     def __ne__(self, other: Any) -> bool:
-        return self._compare(other, operator.ne)
+        return self._compare(other, comparisons["not_equal"])
 
     __hash__ = object.__hash__
 
-    def _compare(self, other: Any, comparison: Callable[[Any, Any], Any]) -> bool:
+    def _compare(self, other: Any, comparison: Primitive) -> bool:
         number: Any = other._primal if isinstance(other, Value) else other
-        if isinstance(number, Real | np.bool_):
-            return bool(comparison(self._primal, number))
-        return NotImplemented  # type: ignore[no-any-return]  # Python then asks the other operand
+        if not isinstance(number, Real | np.bool_):
+            return NotImplemented  # type: ignore[no-any-return]  # Python then asks the other operand
+        if tracing() is not None:
+            return comparison(self, other)  # type: ignore[no-any-return]  # a condition for where
+        return bool(comparison.scalar_function(self._primal, number))
 
     def __bool__(self) -> bool:
+        trace = tracing()
+        if trace is not None:
+            trace.branch(self)
         return bool(self._primal)
 
     def __float__(self) -> float:

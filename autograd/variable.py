@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from autograd.errors import ArgumentError, NonFiniteWarning, warn
-from autograd.graph import next_stamp
+from autograd.graph import latest_change, next_stamp
 from autograd.rows import Operand, registry
 from autograd.symbols import partial_expressions, to_text
 
@@ -177,7 +177,7 @@ class Variable(Operand):
     def stamp_anew(self) -> None:
         """Let this leaf count as changed: graphs recorded before belong to the old numbers."""
         self.born = getattr(self, "born", self.stamp)
-        self.stamp = next_stamp()
+        self.stamp = latest_change[0] = next_stamp()
 
     def is_older_than(self, stamp: int) -> bool:
         """Tell whether this node was made before ``stamp``, whenever it was given its numbers."""

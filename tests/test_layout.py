@@ -21,6 +21,7 @@ STOREYS = (
     "array_rows",
     "arrays",
     "graph",
+    "tracing",
     "variable",
     "numbers",
     "recorder",
@@ -40,6 +41,7 @@ STOREYS = (
     "minimizing",
     "differences",
     "checking",
+    "compiler",
     "drawing",
 )
 """The modules of autograd from the ground up: each imports only from those below it."""

@@ -17,7 +17,7 @@ from autograd.rows import Primitive, comparisons
 
 __all__ = ["lowered"]
 
-LONG = 4  # from so many terms on, an addition is one node
+LONG = 3  # from so many terms on, an addition is one node
 
 _equal, _less = comparisons["equal"], comparisons["less"]
 

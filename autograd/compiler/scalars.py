@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograd.graph import operations
 from autograd.primitives import conjugate, div, mul, positive, pow, reciprocal, square
-from autograd.rows import PLAIN_NUMBERS, Primitive, comparisons
+from autograd.rows import Primitive
 from autograd.value import Value
 
 __all__ = ["Argument", "Choice", "Constant", "Dot", "Extreme", "Head", "Parameter", "Scalars", "Sum"]
@@ -104,7 +104,7 @@ class Scalars:
         elif isinstance(head, Choice) and head.label.position not in self.unbatched_arguments:
             batched.append(True)
         else:
-            batched.append(any([batched[x] for x in operands]))
+            batched.append(True in [batched[x] for x in operands])
         return number
 
     def constant(self, x: float) -> int:
@@ -131,39 +131,27 @@ class Scalars:
             return operands[1]
         return self.add(row, operands)
 
-    def record(self, roots: Iterable[Any], leaves: dict[Value, Head], parameters: list[Value]) -> list[int]:
+    def record(self, roots: Iterable[Any], heads_of: Callable[[set[Value]], Mapping[Value, Head]]) -> list[int]:
         """Take in the graph behind ``roots``, and return their numbers.
 
         Parameters
         ----------
         roots : iterable of Value or number
             What a function returned.
-        leaves : dict of Value to Head
-            What the leaves of the graph stand for, as far as it is known.
-        parameters : list of Value
-            Captured leaves; those met here for the first time are appended, and put into ``leaves``.
+        heads_of : callable
+            Says what leaves stand for.
         """
         roots = list(roots)
-        numbers: dict[Value, int] = {}
-        add = self.add
-
-        def leaf(x: Value) -> int:
-            head = leaves.get(x)
-            if head is None:
-                head = leaves[x] = Parameter(len(parameters))
-                parameters.append(x)
-            numbers[x] = number = add(head)
-            return number
-
-        def number_of(x: Any) -> int:
-            if x.__class__ in PLAIN_NUMBERS:
-                return self.constant(x)
-            known = numbers.get(x)
-            return leaf(x) if known is None else known
-
-        for node in reversed(operations([root for root in roots if isinstance(root, Value)])):
-            numbers[node] = add(node.op, tuple([number_of(x) for x in node.inputs]))  # type: ignore[index]
-        return [number_of(root) if isinstance(root, Value) else self.constant(root) for root in roots]
+        values = [root for root in roots if isinstance(root, Value)]
+        found = operations(values)
+        leaves = {x for x in values if x.op is None}
+        leaves.update(x for node in found for x in node.parents if x.op is None)  # type: ignore[arg-type]
+        add, constant = self.add, self.constant
+        numbers = {leaf: add(head) for leaf, head in heads_of(leaves).items()}
+        for node in reversed(found):
+            operands = tuple([numbers[x] if x.__class__ is Value else constant(x) for x in node.inputs])
+            numbers[node] = add(node.op, operands)  # type: ignore[index]
+        return [numbers[root] if isinstance(root, Value) else constant(root) for root in roots]
 
     def live(self, roots: Sequence[int]) -> list[int]:
         """Return the nodes that the roots are made of, operands first."""
@@ -175,8 +163,3 @@ class Scalars:
                     reached.add(x)
                     waiting.append(x)
         return sorted(reached)
-
-
-def is_condition(head: Head) -> bool:
-    """Tell whether the value of a node is a truth."""
-    return isinstance(head, Primitive) and comparisons.get(head.name) is head

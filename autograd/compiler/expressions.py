@@ -1,0 +1,112 @@
+"""Expressions of plans: their derivatives, and what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograd.compiler.plan import Map, Ref, Write
+from autograd.primitives import strong_mul
+from autograd.symbols import Symbol
+
+__all__ = ["as_map", "is_zero", "partials_of", "product"]
+
+
+def as_map(operands: Sequence[Ref], writes: Sequence[tuple[Any, Ref, bool]]) -> Map:
+    """Return the step that writes expressions, and whether it adds them, with those operands that they use."""
+    used = sorted(set().union(*(_leaf_names(e) for e, _, _ in writes)), key=lambda name: int(name[1:]))
+    names = {name: f"x{i}" for i, name in enumerate(used)}
+    return Map(
+        tuple(operands[int(name[1:])] for name in used),
+        tuple(Write(_renamed(e, names), target, adds) for e, target, adds in writes),
+    )
+
+
+def product(g: Any, partial: Any, strong: bool) -> Any:
+    """Return a derivative times a partial derivative, where zero times inf is zero if ``strong``."""
+    if isinstance(partial, Symbol):
+        return strong_mul(g, partial) if strong else g * partial
+    return 0.0 if partial == 0 else g if partial == 1 else -g if partial == -1 else g * partial
+
+
+def partials_of(expression: Any, operands: Sequence[Symbol], y: Symbol | None = None) -> list[Any]:
+    """Return the partial derivative of an expression by each operand, by the chain rule.
+
+    ``y`` stands for the value of the expression, where that is at hand.
+    """
+    order: list[Symbol] = []
+    seen: set[int] = set()
+    waiting: list[tuple[Any, bool]] = [(expression, False)]
+    while waiting:
+        node, is_done = waiting.pop()
+        if is_done:
+            order.append(node)
+        elif isinstance(node, Symbol) and id(node) not in seen:
+            seen.add(id(node))
+            waiting.append((node, True))
+            waiting.extend((x, False) for x in node.operands)
+    adjoints: dict[int, Any] = {id(expression): 1.0}
+    found: dict[str, Any] = {}
+    for node in reversed(order):
+        adjoint = adjoints.get(id(node), 0.0)
+        if node.row is None:
+            found[node.text] = _plus(found.get(node.text, 0.0), adjoint)
+            continue
+        partials = node.row.partials(y if y is not None and node is expression else node, *node.operands)
+        for x, partial in zip(node.operands, partials, strict=True):
+            if isinstance(x, Symbol):
+                adjoints[id(x)] = _plus(adjoints.get(id(x), 0.0), _product(adjoint, partial))
+    return [found.get(x.text, 0.0) for x in operands]
+
+
+def _plus(a: Any, b: Any) -> Any:
+    return b if is_zero(a) else a if is_zero(b) else a + b
+
+
+def _product(a: Any, b: Any) -> Any:
+    if is_zero(a) or is_zero(b):
+        return 0.0
+    return b if _is_one(a) else a if _is_one(b) else a * b
+
+
+def is_zero(x: Any) -> bool:
+    """Tell a partial derivative that is zero everywhere."""
+    return not isinstance(x, Symbol) and x == 0
+
+
+def _is_one(x: Any) -> bool:
+    return not isinstance(x, Symbol) and x == 1
+
+
+def _leaf_names(expression: Any) -> set[str]:
+    """Return the names of the operands that an expression uses."""
+    names: set[str] = set()
+    seen: set[int] = set()
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Symbol) and id(node) not in seen:
+            seen.add(id(node))
+            if node.row is None:
+                names.add(node.text)
+            waiting.extend(node.operands)
+    return names
+
+
+def _renamed(expression: Any, names: Mapping[str, str]) -> Any:
+    """Return the expression with its leaves renamed."""
+    made: dict[int, Any] = {}
+    waiting = [expression]
+    while waiting:
+        node = waiting[-1]
+        if id(node) in made:
+            waiting.pop()
+        elif not isinstance(node, Symbol):
+            made[id(node)] = node
+        elif node.row is None:
+            made[id(node)] = Symbol(names[node.text])
+        elif missing := [x for x in node.operands if id(x) not in made]:
+            waiting.extend(missing)
+        else:
+            made[id(node)] = Symbol("", node.row, tuple(made[id(x)] for x in node.operands))
+    return made[id(expression)]

@@ -1,0 +1,268 @@
+"""Recording: a function run on traced Values, and how it is made sure that the recording holds for other numbers.
+
+The function is run again with all numbers nudged: a constant that moves had been read from a leaf, or drawn at random.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from autograd.arguments import name_of
+from autograd.compiler.arguments import Array, Batch
+from autograd.compiler.choices import merged
+from autograd.compiler.scalars import Argument, Constant, Head, Parameter, Scalars
+from autograd.containers import leaves, places
+from autograd.errors import ArgumentError, TracingError, brief
+from autograd.graph import next_stamp, set_recording
+from autograd.tensor import Tensor
+from autograd.tracing import trace
+from autograd.value import Value
+
+__all__ = ["PARAMETERS_LOCK", "Recording", "record"]
+
+PARAMETERS_LOCK = threading.RLock()
+"""Held while the numbers of leaves are nudged, and while they are read for a call."""
+
+NUDGE = 2.0**-20
+
+MOST_CHOICES = 1000  # values that an integer argument may take
+TRIED_CHOICES = 256  # beyond the largest that was seen
+
+Integers = Mapping[int, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recorded function.
+
+    Attributes
+    ----------
+    program : Scalars
+        What it computes of one sample.
+    roots : list of int
+        The nodes of its results.
+    result : Any
+        What the function returned, for its form.
+    values : dict of list
+        For each integer argument, by its position among the arrays, the values that were recorded, rising.
+    """
+
+    program: Scalars
+    roots: list[int]
+    result: Any
+    values: dict[int, list[int]]
+
+
+def record(
+    f: Callable[..., Any], batch: Batch, parameters: dict[Value, Parameter], known_values: Mapping[int, set[int]]
+) -> Recording:
+    """Record ``f`` for arguments such as those of ``batch``.
+
+    Parameters
+    ----------
+    f : callable
+        The function of one sample.
+    batch : Batch
+        The first arguments it is called with.
+    parameters : dict of Value to Parameter
+        The captured leaves met so far; new ones are put behind them, in the order in which they were made.
+    known_values : mapping of set
+        For each integer argument the values to record beside those in ``batch``.
+
+    Raises
+    ------
+    TracingError
+        If a number would be frozen into the program.
+    ArgumentError
+        If ``f`` does not return numbers, or an integer argument takes too many values.
+    """
+    with PARAMETERS_LOCK:
+        return _Recorder(f, batch, parameters).run(known_values)
+
+
+class _Recorder:
+    def __init__(self, f: Callable[..., Any], batch: Batch, parameters: dict[Value, Parameter]) -> None:
+        self.f = f
+        self.batch = batch
+        self.name = name_of(f)
+        self.program = Scalars(i for i, part in enumerate(batch.parts) if not part.batched)
+        self.parameters = parameters
+        self.result: Any = None
+        self.reads: dict[Value, str] = {}
+
+    def run(self, known_values: Mapping[int, set[int]]) -> Recording:
+        integers = {i: self._sample(i) for i, part in enumerate(self.batch.parts) if part.is_integer}
+        roots = self._roots(integers)
+        with nudged({**self.parameters, **self.reads}):
+            again = self._roots(integers, NUDGE)
+        if again != roots:
+            self._refuse_to_freeze(integers, roots, again)
+        values: dict[int, list[int]] = {}
+        if integers:
+            runs = [(integers, roots)]
+            for i in integers:
+                values[i] = self._run_for_each_value(i, known_values.get(i, set()), runs)
+            if any(found != roots for _, found in runs):
+                runs += [(chosen, self._roots(chosen)) for chosen in telling_apart(integers, values)]
+                roots = merged(self.program, runs, values, self.name)
+        return Recording(self.program, roots, self.result, values)
+
+    def _sample(self, i: int) -> Array:
+        x = self.batch.arrays[i]
+        return x[0] if self.batch.parts[i].batched else x
+
+    def _roots(self, integers: Integers, nudge: float = 0.0) -> list[int]:
+        """Run the function once, and return the nodes of its results."""
+        start = next_stamp()
+        arguments: dict[Value, Argument] = {}
+        samples = []
+        for i, part in enumerate(self.batch.parts):
+            if part.is_integer:
+                samples.append(integers[i].tolist())
+            else:
+                numbers = np.ravel(self._sample(i)) * (1.0 + nudge) + nudge
+                made = [Value(x) for x in numbers.tolist()]
+                arguments |= {value: Argument(i, element) for element, value in enumerate(made)}
+                samples.append(nested(made, part.shape))
+        with trace(arguments) as tracing, set_recording(True):
+            result = self.batch.call(self.f, samples)
+        self.reads |= tracing.reads
+        found = results(self.name, result)
+        if self.result is None:
+            self.result = result
+        elif list(places(result)) != list(places(self.result)):
+            raise TracingError(f"{self.name} returned results of another form when it was recorded again")
+
+        def heads_of(leaves: set[Value]) -> Mapping[Value, Head]:
+            captured = [leaf for leaf in leaves if leaf.is_older_than(start)]
+            for leaf in sorted(captured, key=birth):
+                self.parameters.setdefault(leaf, Parameter(len(self.parameters)))
+            made = {leaf: Constant(leaf._primal.hex()) for leaf in leaves - arguments.keys() - set(captured)}
+            return {**{leaf: self.parameters[leaf] for leaf in captured}, **made, **arguments}
+
+        return self.program.record(found, heads_of)
+
+    def _run_for_each_value(self, i: int, known: set[int], runs: list[tuple[Integers, list[int]]]) -> list[int]:
+        """Record the function for each value of an integer argument, those it may take later included."""
+        seen = {int(x) for x in np.unique(self.batch.arrays[i])} | known
+        if len(seen) > MOST_CHOICES:
+            raise ArgumentError(
+                f"argument {i} of {self.name} is made of integers of more than {MOST_CHOICES} values; integers pick "
+                "from lists and tables, and the function is recorded for each. If they are numbers, give them as floats"
+            )
+        integers, roots = runs[0]
+        values = []
+        for value in sorted(seen | set(range(max(seen) + 1 if min(seen) >= 0 else 0))):
+            try:
+                found = self._roots({**integers, i: np.full_like(integers[i], value)})
+            except Exception:
+                if value in seen:
+                    raise
+                continue
+            values.append(value)
+            runs.append(({**integers, i: np.full_like(integers[i], value)}, found))
+        for value in range(max(seen) + 1, max(seen) + 1 + TRIED_CHOICES if min(seen) >= 0 else 0):
+            try:
+                found = self._roots({**integers, i: np.full_like(integers[i], value)})
+            except Exception:  # whatever it is, the function does not take this value
+                break
+            if found == roots or self._is_number(roots, found):
+                break
+            values.append(value)
+            runs.append(({**integers, i: np.full_like(integers[i], value)}, found))
+        return values
+
+    def _is_number(self, roots: Sequence[int], other: Sequence[int]) -> bool:
+        """Tell whether recordings differ in a plain number: then any integer will do, and not all need be tried."""
+        a, b = first_difference(self.program, roots, other)
+        return isinstance(self.program.nodes[a][0], Constant) and isinstance(self.program.nodes[b][0], Constant)
+
+    def _refuse_to_freeze(self, integers: Integers, roots: Sequence[int], again: Sequence[int]) -> None:
+        a, b = (self.program.nodes[x][0] for x in first_difference(self.program, roots, again))
+        moved = f" ({a.number!r}, then {b.number!r})" if isinstance(a, Constant) and isinstance(b, Constant) else ""
+        if self._roots(integers) != roots or not self.reads:
+            raise TracingError(
+                f"{self.name} does not compute the same each time{moved}: does it draw random numbers, or keep a "
+                "state? A compiled function has what it draws frozen into it; give it as an argument"
+            )
+        leaf, line = next(iter(self.reads.items()))
+        raise TracingError(
+            f"{self.name} reads the number of {leaf.name or repr(leaf)} ({line}) and computes with it{moved}, so that "
+            "it would be frozen into the compiled program. Use the Value itself, or give the number as an argument"
+        )
+
+
+def birth(leaf: Value) -> int:
+    """Return when a leaf was made: leaves made one after the other lie side by side in the program."""
+    return getattr(leaf, "born", leaf.stamp)
+
+
+@contextmanager
+def nudged(parameters: Mapping[Value, Any]) -> Iterator[None]:
+    """Give leaves other numbers for a while, unnoticed by the graphs they are in."""
+    before = [leaf._primal for leaf in parameters]
+    try:
+        for leaf in parameters:
+            leaf._primal = leaf._primal * (1.0 + NUDGE) + NUDGE
+        yield
+    finally:
+        for leaf, x in zip(parameters, before, strict=False):
+            leaf._primal = x
+
+
+def nested(elements: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """Return elements in row-major order as nested lists of this shape."""
+    if not shape:
+        return elements[0]
+    step = len(elements) // shape[0] if shape[0] else 0
+    return [nested(elements[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
+
+
+def results(name: str, result: Any) -> list[Any]:
+    """Return the numbers in what a function returned.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not made of Values and plain numbers.
+    """
+    found = leaves(result)
+    for x in found:
+        if not isinstance(x, Value | Real | np.bool_):
+            hint = "; for Tensors, capture Tensors or give arrays=True" if isinstance(x, Tensor) else ""
+            raise ArgumentError(
+                f"{name} must return Values, in lists, tuples and dicts if there are several, to be compiled, not "
+                f"{type(x).__name__}: {brief(x)}{hint}"
+            )
+    return [x if isinstance(x, Value) else float(x) for x in found]
+
+
+def telling_apart(integers: Integers, values: Mapping[int, list[int]]) -> Iterator[Integers]:
+    """Yield values for all integers at once such that no two of them take the same course over all of these."""
+    rng = np.random.default_rng(0)
+    count = sum(x.size for x in integers.values())
+    for _ in range(0 if count == 1 else 4 + 2 * count.bit_length()):
+        yield {i: rng.choice(values[i], x.shape) for i, x in integers.items()}
+
+
+def first_difference(program: Scalars, roots: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
+    """Return the first two nodes, on the way from the roots, at which two recordings differ in more than operands."""
+    waiting = [(a, b) for a, b in zip(roots, other, strict=True) if a != b]
+    seen = set(waiting)
+    while waiting:
+        a, b = waiting.pop()
+        (head, operands), (other_head, other_operands) = program.nodes[a], program.nodes[b]
+        if head != other_head or len(operands) != len(other_operands):
+            break
+        for pair in zip(operands, other_operands, strict=True):
+            if pair[0] != pair[1] and pair not in seen:
+                seen.add(pair)
+                waiting.append(pair)
+    return a, b

@@ -290,7 +290,7 @@ def test_the_folder_is_among_the_users_caches(monkeypatch: pytest.MonkeyPatch) -
     expected = {"linux": Path("/caches/glassgrad"), "darwin": Path("~/Library/Caches/glassgrad").expanduser()}
     for platform, place in expected.items():
         monkeypatch.setattr(sys, "platform", platform)
-        assert cache.folder() == place
+        assert Path(cache.folder()) == place
 
 
 @pytest.mark.slow

@@ -1,8 +1,8 @@
 """The code that runs a plan: it copies inputs in, calls the steps and copies outputs out, minibatch by minibatch.
 
 What it is given differs from call to call: where the samples are, then the array of each input with a flag, and the
-array of each output; 0 if it is not wanted. An array is given as the address of NumPy's object: to ask it for its numbers
-and strides in Python takes longer than many a plan.
+array of each output; 0 if it is not wanted. An array is given as the address of NumPy's object: to ask it for its
+numbers and strides in Python takes longer than many a plan.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from autograd.compiler.plan import Space
 __all__ = ["DIFFERS", "ENTRY", "HEADER", "INPUT_FIELDS", "IS_KEPT", "write"]
 
 ENTRY = "run"
-# Where minibatches start (0 if it is the last two numbers here), the order of samples (0 if as they are), how many minibatches, whether there
-# are updates; the start and stop of the only minibatch.
+# Where minibatches start (0 if it is the last two numbers here), the order of samples (0 if as they are), how many
+# minibatches, whether there are updates; the start and stop of the only minibatch.
 HEADER = 6
 INPUT_FIELDS = 2
 DIFFERS, IS_KEPT = 1, 2  # flags: an input has a row for each minibatch; it is changed by updates

@@ -61,9 +61,9 @@ class Trace:
         what = brief(x) if x.op is None else f"the result of {x.op!r}"
         raise TracingError(
             f"bool() of {what} in a function that is being compiled, as in if, while, and, or, min and max of "
-            f"Python: which way it goes differs from call to call ({user_line()}). Use where(condition, a, b), maximum, "
-            "minimum, autograd.max or autograd.min, or name the argument in static= to have the function recorded for "
-            "each of its values"
+            f"Python: which way it goes differs from call to call ({user_line()}). Use where(condition, a, b), "
+            "maximum, minimum, autograd.max or autograd.min, or name the argument in static= to have the function "
+            "recorded for each of its values"
         )
 
 

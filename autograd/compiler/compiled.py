@@ -10,9 +10,8 @@ import numpy as np
 
 from autograd.arguments import Argnums, Arguments, name_of
 from autograd.compiler.arguments import Array, Batch, Part, taken_apart
+from autograd.compiler.backends import AutoExecutor, executor_named
 from autograd.compiler.epochs import Training
-from autograd.compiler.executors import Executor
-from autograd.compiler.numpy_executor import NumpyExecutor
 from autograd.compiler.parameters import Parameters
 from autograd.compiler.plan import Plan
 from autograd.compiler.recorded import DIRECTION, WEIGHTS, Recorded
@@ -81,7 +80,7 @@ class Compiled:
         self.f = f
         self.__name__ = name_of(f)
         self.static = frozenset([static] if isinstance(static, int | str) else static)
-        self.executor = _executor(backend)
+        self.executor = executor_named(backend)
         self._parameters = Parameters()
         self._recorded: dict[Any, Recorded] = {}
         self._lock = threading.RLock()
@@ -98,6 +97,14 @@ class Compiled:
         if self._latest is None:
             raise ArgumentError(f"{self.__name__} has not been called yet, and is recorded when it first is")
         return self._latest.plan
+
+    @property
+    def backend(self) -> str:
+        """What runs the program of the latest call, and why."""
+        if isinstance(self.executor, AutoExecutor):
+            executor, reason = self.executor.choose(self.plan)
+            return f"{executor.name}, because {reason}"
+        return f"{self.executor.name}, because compile was told so"
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}>"
@@ -358,12 +365,6 @@ class Compiled:
         if not missing:
             return gradient
         return np.concatenate([gradient, np.zeros((*gradient.shape[:-1], missing))], axis=-1)
-
-
-def _executor(backend: str) -> Executor:
-    if backend in ("numpy", "auto"):
-        return NumpyExecutor()
-    raise ArgumentError(f"backend must be 'auto', 'numpy' or 'native', not {backend!r}")
 
 
 def _weights(weights: Any, samples: int) -> Array:

@@ -31,6 +31,7 @@ class Parameters:
     def __init__(self) -> None:
         self.leaves: dict[Value, Parameter] = {}
         self._numbers: Array = np.empty(0)
+        self._born = 0  # how many leaves remember when they were made
         self._places: dict[int, tuple[Any, int, Any, Any]] = {}  # of the latest optimizer
         self._stamp = -1  # the latest change of any leaf when the numbers were read
 
@@ -106,10 +107,13 @@ class Parameters:
     def set(self, numbers: Array) -> None:
         """Give each leaf its new number."""
         with PARAMETERS_LOCK:
+            if self._born < len(self.leaves):
+                for leaf in self.leaves:
+                    leaf.stamp_anew()  # which keeps when it was made
+                self._born = len(self.leaves)
             stamp = next_stamp()
             for leaf, number in zip(self.leaves, numbers.tolist(), strict=True):
                 leaf._primal = number
-                leaf.born = getattr(leaf, "born", leaf.stamp)
                 leaf.stamp = stamp
             self._numbers, self._stamp = numbers, stamp
             latest_change[0] = stamp

@@ -146,7 +146,7 @@ class _Variant:
             memory = self._free.pop()
         except IndexError:
             memory = self._memory()
-        done = self._code.run(arguments, memory[1], *self._addresses)
+        done: int = self._code.run(arguments, memory[1], *self._addresses)
         self._free.append(memory)
         return done
 

@@ -200,7 +200,7 @@ class Layout:
         With inlined numbers a function is for these alone.
         """
         functions: dict[Lowered, int] = {}
-        calls = []
+        calls: list[list[tuple[int, tuple[int, ...]]]] = []
         for steps in self.phases:
             calls.append([])
             for step in steps:

@@ -52,8 +52,8 @@ def _matmul_samples(
                 for k in range(height):
                     for at in lanes:
                         x = v.number(0.0)
-                        for summand, place in zip(added, starts, strict=True):
-                            x = v.add(x, summand.load(v, place[k], at))
+                        for summand, places_of_rows in zip(added, starts, strict=True):
+                            x = v.add(x, summand.load(v, places_of_rows[k], at))
                         sums.append(f.variable(v.type, x))
                 with f.loop("0", columns) as i:
                     place = inputs.place(t, i)

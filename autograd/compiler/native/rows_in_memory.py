@@ -114,7 +114,7 @@ class Rows:
         v.store(x, self.address(place, lane), 8 * v.width)
 
     def elements(self, v: Vector, first: str, axis: int, *others: str) -> str:
-        """Return as many elements as the vector has lanes, from ``first`` on along an axis, at ``others`` on the other."""
+        """Return as many elements as the vector has lanes, from ``first`` on along an axis; ``others`` is the other."""
         f = self.function
 
         def at(i: str) -> str:

@@ -159,7 +159,7 @@ def taken_apart(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], stati
     for x in arrays:
         if x.ndim:
             count = len(x)
-            if count != samples and samples or not count:
+            if (count != samples and samples) or not count:
                 _refuse_sizes(name, arrays)
             samples = count
     return Batch(args, kwargs, arrays, tuple(held), samples or 1)

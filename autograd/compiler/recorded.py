@@ -66,7 +66,8 @@ class Recorded:
         found = self.program(kind)(inputs, samples)
         if kind[0] != "value":
             for name, x in found.items():
-                if name != VALUE and not math.isfinite(np.vdot(x, x)):  # the quickest way to ask; if a square overflows, no harm is done
+                # The quickest way to ask whether all is finite; if a square overflows, no harm is done.
+                if name != VALUE and not math.isfinite(np.vdot(x, x)):
                     return self.program(kind, strong=True)(inputs, samples)
         return found
 

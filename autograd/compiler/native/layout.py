@@ -114,6 +114,7 @@ class Layout:
             numbers.append(max(ref.size for ref in (*step.operands, *step.targets)))
             kind = ("map", self._formula(step), operands, writes)
         elif isinstance(step, MatMul):
+            assert not self.plan.spaces[step.weights.space].batched, "weights are one for all samples"
             refs = tuple(self._ref(ref, numbers) for ref in (*step.reads, step.out))
             numbers += (*step.inputs.shape, step.out.shape[1])
             kind = ("matmul", refs, step.bias is not None, step.adds)

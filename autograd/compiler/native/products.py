@@ -83,9 +83,10 @@ def _outer_samples(w: StepWriter, left: Rows, right: Rows, out: Rows, adds: bool
                         y = left.load(v, place, lane)
                         for x, total in zip(xs, row, strict=True):
                             v.store(v.fma(y, x, v.load(total)), total)
-            for k, row in zip(js, sums, strict=True):
-                for c, total in zip(iis, row, strict=True):
-                    w.put_sum(out, out.place(k, c), v.total(v.load(total)), adds)
+            totals = iter(v.totals([v.load(total) for row in sums for total in row]))
+            for k in js:
+                for c in iis:
+                    w.put_sum(out, out.place(k, c), next(totals), adds)
 
 
 def _contract(
@@ -170,7 +171,7 @@ def _sums_at_once(
             y = factor.elements(v, k, factor_axis, a)
             for column, total in zip(columns, vectors, strict=True):
                 v.store(v.fma(y, others.elements(v, k, axis, column), v.load(total)), total)
-        parts = [v.total(v.load(total)) for total in vectors]
+        parts = v.totals([v.load(total) for total in vectors])
     for summand in added:
         parts = [one.add(x, summand.elements(one, column, 1, a)) for x, column in zip(parts, columns, strict=True)]
     sums = [f.variable("double", x) for x in parts]

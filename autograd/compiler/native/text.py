@@ -213,17 +213,21 @@ class Vector:
         return x
 
     def totals(self, xs: Sequence[str]) -> list[str]:
-        """Return the sum of all lanes of each vector.
+        """Return the sum of all lanes of each vector."""
+        return [lane for x in self.folded(xs) for lane in self.lanes(x)][: len(xs)]
 
-        Two vectors are folded into one, half of whose lanes belong to each, until every lane is a total.
+    def folded(self, xs: Sequence[str]) -> list[str]:
+        """Return vectors that have the sum of all lanes of a vector in each lane, one vector after the other.
+
+        Two are folded into one, half of whose lanes belong to each, until every lane is a sum.
         """
-        count, folded = len(xs), list(xs)
-        lanes = self.width  # that belong to a total
+        folded = list(xs)
+        lanes = self.width  # that belong to a sum
         while lanes > 1:
             pairs = zip(folded[::2], folded[1::2] + folded[-1:], strict=False)
             folded = [self._fold(a, b, lanes) for a, b in pairs]
             lanes //= 2
-        return [lane for x in folded for lane in self.lanes(x)][:count]
+        return folded
 
     def _fold(self, a: str, b: str, lanes: int) -> str:
         """Add the second half of each run of lanes to the first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 import autograd as ag
 from autograd.compiler.native import NativeExecutor
+from autograd.compiler.native.layout import Layout
+from autograd.compiler.native.machine import Machine, machine
 from autograd.compiler.plan import Fill, Lookup, Map, MatMul, Outer, Plan, Reduce, Ref, Scatter, Space, Step, Write
 from autograd.symbols import Symbol
 from tests.compiler.reading import Reading
@@ -232,3 +235,27 @@ def test_a_scatter_into_what_is_shared_gains_from_all_samples(form: str, samples
 def test_steps_of_one_kind_follow_each_other(form: str) -> None:
     steps = [Map((rows("given", i), rows("batch", i)), (Write(X0 + X1, rows("batch", i + 1)),)) for i in range(30)]
     check(plan_of(*steps), 9, FORMS[form])
+
+
+PROCESSORS = {"four doubles": ("x86-64-v3", 4), "two doubles": ("x86-64", 2)}
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names processors of this architecture")
+@pytest.mark.parametrize("processor", PROCESSORS)
+@pytest.mark.parametrize("samples", [1, 9])
+def test_other_processors_do_the_same(processor: str, samples: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, width = PROCESSORS[processor]
+    machine()  # which makes LLVM ready
+    other = Machine(name, "", width)
+    monkeypatch.setattr("autograd.compiler.native.machine.machine", lambda: other)
+    everything = [step for steps in STEPS.values() for step in steps]
+    check(plan_of(*everything), samples)
+
+
+def test_a_large_plan_has_code_for_each_kind_of_step_only() -> None:
+    def layout(count: int) -> Layout:
+        steps = [Map((rows("given", i % 40),), (Write(X0 * 2.0, rows("batch", i % 40)),)) for i in range(count)]
+        return Layout(plan_of(*steps), 8, one_sample=False)
+
+    assert layout(1_000).identity == layout(2_000).identity
+    assert len(layout(1_000).program()[0]) < 5

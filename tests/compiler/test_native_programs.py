@@ -120,6 +120,14 @@ def test_training_ends_before_a_gradient_that_is_not_finite(bad: float) -> None:
     np.testing.assert_array_equal(given["shared"], until_then["shared"])
 
 
+def test_no_minibatches_change_nothing() -> None:
+    given = data(10) | {"shared": np.ones(5)}
+    program = NativeExecutor().prepare(training_plan())
+    done, found = program.repeat(given, np.arange(10), np.array([0]), {"rate": np.zeros((0, 1))}, ["shared"])
+    assert (done, found["loss"].shape) == (0, (0, 1))
+    np.testing.assert_array_equal(given["shared"], np.ones(5))
+
+
 def test_inputs_that_do_not_stand_in_one_piece_are_changed_too() -> None:
     given, other = data(20), data(20)
     given["shared"] = np.zeros(10)[::2]

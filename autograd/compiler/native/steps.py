@@ -75,7 +75,7 @@ def _map_samples(
                     rows.store(v, value, place, lane)
         for (rows, adds), place, total in zip(writes, targets, sums, strict=True):
             if total is not None:
-                w.put_sum(rows, place, v.total(v.load(total)), adds)
+                w.put_sum(w.vector(1), v.totals([v.load(total)])[0], rows.address(place), adds)
 
 
 def _write_fill(w: StepWriter, pattern: Pattern, is_uniform: bool) -> None:

@@ -378,14 +378,17 @@ class Compiled:
         """Record the function for arguments of a structure, and for the integers that it was recorded for before."""
         known = {i: set(values) for i, values in before.values.items()} if isinstance(before, Recorded) else {}
         leaves = self._parameters.leaves
+        met = dict(leaves)
         try:
-            recording = record(self.f, batch, leaves, known)
+            recording = record(self.f, batch, met, known)
         except TracingError as error:
             if not self.fallback:
                 raise
             warn(f"{self.__name__} runs one sample after another, as it cannot be compiled: {error}", TracingWarning)
             return Eager(self.__name__, self.f, batch, leaves, error)
-        return Recorded(self.__name__, recording, batch, len(leaves), self.executor)
+        made = Recorded(self.__name__, recording, batch, len(met), self.executor)
+        leaves.update(met)
+        return made
 
     def _by(
         self, argnums: Argnums | None, args: Sequence[Any], kwargs: Mapping[str, Any], batch: Batch

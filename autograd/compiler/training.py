@@ -109,7 +109,8 @@ def with_updates(plan: Plan, optimizer: Elementwise, rows: Index, places: Index)
             f"the rule of {type(optimizer).__name__} must return a tuple of the new number and {len(states)} states"
         )
     update = as_map(operands, [(e, target, False) for e, target in zip(made, (parameters, *states), strict=True)])
-    return replace(plan, spaces=spaces, updates=[update], guard=gradient)
+    outputs = {name: ref for name, ref in plan.outputs.items() if name != "gradient"}  # of each step that were much
+    return replace(plan, spaces=spaces, outputs=outputs, updates=[update], guard=gradient)
 
 
 def minibatches(samples: int, batch_size: int | None, epochs: int, rng: np.random.Generator) -> tuple[Array, Array]:

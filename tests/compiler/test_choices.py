@@ -150,7 +150,7 @@ def test_what_depends_on_several_integers_at_once_is_refused(name: str, batch: t
 
 def test_too_many_integers_are_refused() -> None:
     step = ag.compile(lambda k: Value(2.0) * k, backend="numpy")
-    with pytest.raises(ArgumentError, match="argument 0 of <lambda> .* If they are numbers, give them as floats"):
+    with pytest.raises(ArgumentError, match=r"argument 0 of <lambda> .* If they are numbers, give them as floats"):
         step(np.arange(recording.MOST_CHOICES + 1))
 
 

@@ -26,10 +26,9 @@ def outputs(w: Sequence[Any], x: Sequence[Any]) -> list[Any]:
     return [ag.sin(hidden) + w[3], hidden * x[0], w[0] * w[3]]
 
 
-LOSSES = np.array([loss(W, x, y) for x, y in zip(X.tolist(), Y.tolist(), strict=True)])
-GRADIENTS = [
-    np.array([ag.grad(loss, i)(W, x, y) for x, y in zip(X.tolist(), Y.tolist(), strict=True)]) for i in (0, 1, 2)
-]
+SAMPLES = list(zip(X.tolist(), Y.tolist(), strict=True))
+LOSSES = np.array([loss(W, x, y) for x, y in SAMPLES])
+GRADIENTS = [np.array([ag.grad(loss, i)(W, x, y) for x, y in SAMPLES]) for i in (0, 1, 2)]
 WEIGHTS = RNG.uniform(0.0, 3.0, 7)
 WEIGHTS[2] = 0.0
 
@@ -222,14 +221,14 @@ def test_the_numbers_of_tuples_and_dicts_stand_one_behind_the_other(leaves: list
 
 def test_a_hessian_product_is_that_of_the_mean(step: ag.Compiled) -> None:
     direction = [1.0, -2.0, 0.5, 3.0]
-    products = [ag.hvp(loss)(W, x, y, direction) for x, y in zip(X.tolist(), Y.tolist(), strict=True)]
+    products = [ag.hvp(loss)(W, x, y, direction) for x, y in SAMPLES]
     step(X, Y)
     assert_close(step.hvp(direction, X, Y), np.mean(products, axis=0))
     assert_close(step.hvp(direction, X, Y, weights=WEIGHTS), np.average(products, axis=0, weights=WEIGHTS))
 
 
 def test_hessian_products_with_unit_vectors_are_the_hessian(step: ag.Compiled) -> None:
-    hessian = np.mean([ag.hessian(loss)(W, x, y) for x, y in zip(X.tolist(), Y.tolist(), strict=True)], axis=0)
+    hessian = np.mean([ag.hessian(loss)(W, x, y) for x, y in SAMPLES], axis=0)
     step(X, Y)
     assert_close([step.hvp(unit, X, Y) for unit in np.eye(4)], hessian)
 

@@ -204,7 +204,7 @@ def test_a_compiled_function_that_is_let_go_takes_its_graphs_along() -> None:
         gc.collect()
         return sum(isinstance(x, Value) for x in gc.get_objects())
 
-    model, step = of_model("numpy")
+    _, step = of_model("numpy")
     before = nodes()
     step.value_and_grad(*batch(7))
     del step

@@ -1,4 +1,4 @@
-"""Compiled, each row of the registry is what it is eagerly: value, gradient, second derivative, nan and inf included."""
+"""Compiled, each row of the registry is what it is eagerly: value and derivatives, nan and inf included."""
 
 from __future__ import annotations
 

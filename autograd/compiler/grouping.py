@@ -193,14 +193,18 @@ class _Grouping:
             blocks[tuple(known)].append(x)
         for rows, places in blocks.items():
             members = [[of_input[x][w] for w in rows] for x in places]
-            if len(rows) * len(places) == 1 or self.program.batched[rows[0][0]]:
+            if len(rows) * len(places) == 1 or any(map(self._differs, rows)):
                 alone += [number for place in members for number in place]
             else:
                 self._matmul(space, rows, places, members)
-        if len(alone) == 1 and not self.program.batched[weights[alone[0]][0]]:
+        if len(alone) == 1 and not self._differs(weights[alone[0]]):
             self._matmul(space, [weights[alone[0]]], [inputs[alone[0]]], [alone])
         elif alone:
             self._products(head, space, alone)
+
+    def _differs(self, numbers: Iterable[int]) -> bool:
+        """Tell whether one of these differs from sample to sample: then they are no weights."""
+        return any(self.program.batched[number] for number in numbers)
 
     def _matmul(
         self,

@@ -137,7 +137,7 @@ class _Pullback:
             size = write.target.size
             xs = [Symbol(f"x{i}") for i in range(len(step.operands))]
             y, g = Symbol(f"x{len(xs)}"), Symbol(f"x{len(xs) + 1}")
-            partials = partials_of(write.expression, xs, y)
+            partials = partials_of(write.expression, xs, y, strong=self.strong)
             operands = (*step.operands, write.target, self._adjoint(write.target))
             pulled = []
             for i in active:

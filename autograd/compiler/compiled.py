@@ -93,10 +93,18 @@ class Compiled:
 
     @property
     def plan(self) -> Plan:
-        """The plan of the latest call."""
+        """The plan of the latest call: of the function, or of its gradient or another derivative with it.
+
+        ``print(step.plan)`` shows its steps, ``step.plan.draw()`` draws them.
+
+        Raises
+        ------
+        ArgumentError
+            If there was no call.
+        """
         if self._latest is None:
             raise ArgumentError(f"{self.__name__} has not been called yet, and is recorded when it first is")
-        return self._latest.plan
+        return self._latest.latest
 
     @property
     def backend(self) -> str:
@@ -338,7 +346,7 @@ class Compiled:
             before = self._recorded.pop(structure, None)
             known = {} if before is None else {i: set(values) for i, values in before.values.items()}
             recording = record(self.f, batch, self._parameters.leaves, known)
-            made = Recorded(self.__name__, recording, batch, len(self._parameters.leaves), self.executor)
+            made = Recorded(self.f, recording, batch, self._parameters.leaves, self.executor)
             self._recorded[structure] = made
             while len(self._recorded) > KEPT:
                 del self._recorded[next(iter(self._recorded))]

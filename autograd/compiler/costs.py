@@ -85,7 +85,8 @@ def _rows(ref: Ref) -> int:
 def _flops(step: Step, spaces: Mapping[str, Space], batched: bool) -> int:
     if isinstance(step, Map):
         return sum(
-            write.target.size * (_operations(write.expression) + (write.adds or batched > spaces[write.target.space].batched))
+            write.target.size
+            * (_operations(write.expression) + (write.adds or batched > spaces[write.target.space].batched))
             for write in step.writes
         )
     if isinstance(step, MatMul):

@@ -407,6 +407,15 @@ class Plan:
         >>> step([1.0, 2.0])
         array([ 4., 16.])
         >>> print(step.plan)
+        plan: 2 scalar operations for each of n samples, in 2 steps
+        <BLANKLINE>
+                              shapes  flops  bytes
+        1  v1 = w*x           1xn        1n    16n + 8
+        2  out = square(v1)   1xn        1n    16n
+        <BLANKLINE>
+           all                           2n    32n + 8
+        <BLANKLINE>
+        returns out, 1xn
         """
         from autograd.compiler.plan_text import PlanText
 

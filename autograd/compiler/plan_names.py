@@ -166,7 +166,7 @@ class _Inputs:
         """Return the patterns of rows; None for all rows there are, where these are of several patterns."""
         if len(self.patterns) > 1 and len(rows) == self.count:
             return [None]
-        return np.unique(self.kinds[rows]).tolist()
+        return [int(kind) for kind in np.unique(self.kinds[rows])]
 
     def text(self, kind: int | None, rows: Index) -> str:
         """Return what rows of one pattern are called together, such as ``layers[0].neurons[*].w``."""

@@ -62,7 +62,7 @@ class PlanText:
     def heading(self) -> str:
         """One line: how many scalar operations became how many steps."""
         cost = reduce(add, self.costs, Cost())
-        batched = any(space.batched for space in self.plan.spaces.values())
+        batched = any(map(self.plan.is_batched, self.steps))
         counts = [f"{cost.flops:,} scalar operations for each of n samples"] if batched else []
         if cost.flops_once or not batched:
             counts.append(f"{cost.flops_once:,} {'once' if batched else 'scalar operations'}")
@@ -73,7 +73,7 @@ class PlanText:
         return f"<Plan{self._of()}: {counted(len(self.steps), 'step')}; print(plan) and plan.draw() show them>"
 
     def _of(self) -> str:
-        return f" of {self.plan.name}" if self.plan.name else ""
+        return "" if self.plan.name in ("", "<lambda>") else f" of {self.plan.name}"
 
     def full(self, everything: bool) -> str:
         """Return the whole text, of a long plan the beginning and the end unless ``everything`` is asked for."""

@@ -13,9 +13,7 @@ from autograd.errors import ArgumentError, MissingExtraError
 
 __all__ = ["Diagram", "Direction", "Edge", "Kind", "Node"]
 
-Kind = Literal[
-    "leaf", "value", "result", "operation", "constant", "reference", "folded", "step", "gradient step"
-]
+Kind = Literal["leaf", "value", "result", "operation", "constant", "reference", "folded", "step", "gradient step"]
 Direction = Literal["LR", "TB", "RL", "BT"]
 ImageFormat = Literal["svg", "png", "pdf"]
 

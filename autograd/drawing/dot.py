@@ -24,8 +24,8 @@ LOOKS: dict[Kind, dict[str, str]] = {
     "constant": {"shape": "plaintext"},
     "reference": {"shape": "box", "style": "rounded,dotted", "color": INK},
     "folded": {"shape": "box", "style": "dashed", "color": FAINT},
-    "step": {"shape": "box", "style": "filled", "fillcolor": "#FFF6CC", "color": "#9A7D00"},
-    "gradient step": {"shape": "box", "style": "filled", "fillcolor": "#F8E6F0", "color": "#CC79A7"},
+    "step": {"shape": "box", "style": "filled,bold", "fillcolor": "#E2F3EC", "color": "#009E73"},
+    "gradient step": {"shape": "note", "style": "filled", "fillcolor": "#F8E6F0", "color": "#CC79A7"},
 }
 SIZES: dict[Kind, dict[str, str]] = {
     "operation": {"width": "0.42", "height": "0.42", "margin": "0.06,0.02"},

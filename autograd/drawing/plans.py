@@ -7,7 +7,7 @@ from typing import get_args
 
 import numpy as np
 
-from autograd.compiler.plan import Fill, Map, MatMul, Outer, Plan, Ref, Scatter, Step
+from autograd.compiler.plan import Map, MatMul, Outer, Plan, Ref, Scatter, Step
 from autograd.compiler.plan_text import GRADIENT, PlanText
 from autograd.drawing.build import FOLDED
 from autograd.drawing.diagram import Diagram, Direction, Edge, Kind, Node
@@ -80,8 +80,9 @@ class _Picture:
     def add_all(self) -> None:
         """Add every step with what it reads, and the results."""
         for number, step in enumerate(self.text.steps, 1):
-            if number >= self.first and not isinstance(step, Fill):  # numbers are drawn where something reads them
-                self._add_step(number, self._sources(*_needed(step)))
+            sources = self._sources(*_needed(step)) if number >= self.first else {}
+            if sources:  # a step that reads nothing is drawn where something reads what it writes
+                self._add_step(number, sources)
             for target in step.targets:
                 self.writers[target.space][target.index] = number
         for name, ref in self.plan.outputs.items():
@@ -102,19 +103,18 @@ class _Picture:
                     found[number] = self.text.names.text(part)
         return found
 
-    def _add_step(self, number: int, sources: Mapping[int | str, str]) -> int:
-        """Add the box of a step, and return how far down it stands."""
+    def _add_step(self, number: int, sources: Mapping[int | str, str], place: int = 1) -> None:
+        """Add the box of a step, at this place or behind what it reads."""
         kind: Kind = "gradient step" if self.text.parts[number - 1] == GRADIENT else "step"
         formulas = "\n".join(shorten(one_line(formula), FORMULA_LIMIT) for formula in self.text.formulas(number))
         flops = self.text.flops(number)
         costs = self.text.shapes(number) + (f", {flops} flops" if flops else "")
-        place = self._add(Node(f"step{number}", kind, formulas, costs), sources)
+        place = self._add(Node(f"step{number}", kind, formulas, costs), sources, place)
         self.boxes[number] = f"step{number}", place
-        return place
 
-    def _add(self, node: Node, sources: Mapping[int | str, str]) -> int:
-        known = [self.boxes[source][1] for source in sources if source in self.boxes]
-        place = 1 + max(known, default=0)
+    def _add(self, node: Node, sources: Mapping[int | str, str], place: int = 1) -> int:
+        """Add a box with its arrows, and return its place: how many boxes stand before it."""
+        place = max([place, *(1 + self.boxes[source][1] for source in sources if source in self.boxes)])
         tails = [self._tail(source, name, place) for source, name in sources.items()]
         self.nodes.append(node)
         self.edges += [Edge(tail, node.id) for tail in dict.fromkeys(tails)]
@@ -128,7 +128,7 @@ class _Picture:
         if isinstance(source, int) and source < self.first:
             return FOLDED
         if isinstance(source, int) and box is None:
-            self._add_step(source, {})
+            self._add_step(source, {}, place - 1)
             return f"step{source}"
         kind: Kind = "leaf" if box is None else "reference"
         node = Node(f"input{len(self.nodes)}", kind, shorten(one_line(name), NAME_LIMIT, keep_end=NAME_LIMIT // 2))

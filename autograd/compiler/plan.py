@@ -409,11 +409,11 @@ class Plan:
         >>> print(step.plan)
         plan: 2 scalar operations for each of n samples, in 2 steps
         <BLANKLINE>
-                              shapes  flops  bytes
-        1  v1 = w*x           1xn        1n    16n + 8
-        2  out = square(v1)   1xn        1n    16n
+                             shapes  flops  bytes
+        1  v1 = w*x          1xn        1n    16n + 8
+        2  out = square(v1)  1xn        1n    16n
         <BLANKLINE>
-           all                           2n    32n + 8
+           all                          2n    32n + 8
         <BLANKLINE>
         returns out, 1xn
         """
@@ -422,7 +422,7 @@ class Plan:
         return PlanText(self).full(full)
 
     def draw(self, **options: Any) -> Diagram:
-        """Draw the steps, and what they read; see `autograd.drawing.draw_plan` for the options.
+        """Draw the steps, and what they read; see `autograd.drawing.plans.draw_plan` for the options.
 
         Returns
         -------

@@ -106,10 +106,18 @@ class Compiled:
 
     @property
     def plan(self) -> Plan:
-        """The plan of the latest call."""
+        """The plan of the latest call: of the function, or of its gradient or another derivative with it.
+
+        ``print(step.plan)`` shows its steps, ``step.plan.draw()`` draws them.
+
+        Raises
+        ------
+        ArgumentError
+            If there was no call.
+        """
         if self._latest is None:
             raise ArgumentError(f"{self.__name__} has not been called yet, and is recorded when it first is")
-        return self._latest.plan
+        return self._latest.latest
 
     @property
     def backend(self) -> str:
@@ -386,7 +394,7 @@ class Compiled:
                 raise
             warn(f"{self.__name__} runs one sample after another, as it cannot be compiled: {error}", TracingWarning)
             return Eager(self.__name__, self.f, batch, leaves, error)
-        made = Recorded(self.__name__, recording, batch, len(met), self.executor)
+        made = Recorded(self.f, recording, batch, met, self.executor)
         leaves.update(met)
         return made
 

@@ -146,7 +146,7 @@ class Scalars:
         found, leaves = operations_and_leaves([root for root in roots if isinstance(root, Value)])
         add, constant = self.add, self.constant
         unknown = [leaf for leaf in leaves if leaf not in self._captured]
-        made = {leaf: (head, add(head)) for leaf, head in heads_of(unknown).items()}  # type: ignore[arg-type]
+        made = {leaf: (head, add(head)) for leaf, head in heads_of(unknown).items()}
         self._captured |= {leaf: number for leaf, (head, number) in made.items() if isinstance(head, Parameter)}
         numbers: dict[Any, int] = self._captured | {leaf: number for leaf, (_, number) in made.items()}
         for node in reversed(found):

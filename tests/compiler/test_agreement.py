@@ -120,9 +120,7 @@ STRONG: dict[str, Program] = {
 
 @pytest.mark.parametrize("name", STRONG)
 @pytest.mark.parametrize("parameters", [(0.0, 0.0), (0.0, 1.0), (-1.0, 2.0), (inf, 0.0), (1.0, nan)])
-def test_zero_times_a_partial_that_is_not_finite_is_zero(
-    name: str, parameters: Sequence[float], backend: str
-) -> None:
+def test_zero_times_a_partial_that_is_not_finite_is_zero(name: str, parameters: Sequence[float], backend: str) -> None:
     samples = np.array(list(itertools.product([0.0, 1.0, -2.0, 800.0, inf, -inf, nan], repeat=2)))
     found = Compiled(STRONG[name], parameters, backend).found(samples)
     assert_agree(found, eagerly(STRONG[name], parameters, samples))

@@ -28,6 +28,7 @@ from autograd.errors import (
     NotAScalarError,
     SizeError,
     TracingError,
+    TracingWarning,
     UnsupportedFunctionError,
 )
 from autograd.functional import elementwise_grad, grad, value_and_grad
@@ -152,6 +153,7 @@ __all__ = [
     "SizeError",
     "Tensor",
     "TracingError",
+    "TracingWarning",
     "UnsupportedFunctionError",
     "Value",
     "Variable",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -83,7 +84,10 @@ class Batch:
         self.arrays = arrays
         self.static = static
         self.samples = samples
-        self.structure: Any = tuple([(x.shape[1:], x.dtype.kind, x.ndim > 0) for x in arrays])
+        # The shape of a sample; a single number has none, and integers are of another kind.
+        self.structure: Any = tuple(
+            [x.shape[1:] if x.dtype is FLOAT and x.ndim else (x.shape[1:], x.dtype.kind, x.ndim > 0) for x in arrays]
+        )
         if len(arrays) != len(args):
             forms = [tuple(place for place, _ in _arrays_in(x)) for x in (*args, *kwargs.values())]
             self.structure = (*self.structure, static, tuple(kwargs), tuple(forms))
@@ -156,24 +160,32 @@ def taken_apart(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], stati
     """
     arrays: list[Array] = []
     held: list[tuple[Any, Any]] = []
-    for key, x in [*enumerate(args), *kwargs.items()]:
+    given: Iterable[tuple[Any, Any]] = enumerate(args)
+    for key, x in chain(given, kwargs.items()) if kwargs else given:
         if x.__class__ is np.ndarray and x.dtype is FLOAT and key not in static:  # the usual case
             arrays.append(x)
         elif key in static:
             held.append((key, _hashable(name, key, x)))
         else:
             arrays += [_array(name, key, place, part) for place, part in _arrays_in(x)]
-    counts = {x.shape[0] for x in arrays if x.ndim}
-    if len(counts) > 1:
-        shapes = ", ".join(str(x.shape) for x in arrays)
-        raise SizeError(
-            f"{name} is compiled for batches, with the samples on axis 0 of every argument, but the arguments have "
-            f"the shapes {shapes}: {brief(sorted(counts))} samples"
-        )
-    samples = counts.pop() if counts else 1
-    if not samples:
+    samples = 0
+    for x in arrays:
+        if x.ndim:
+            count = len(x)
+            if (count != samples and samples) or not count:
+                _refuse_sizes(name, arrays)
+            samples = count
+    return Batch(args, kwargs, arrays, tuple(held), samples or 1)
+
+
+def _refuse_sizes(name: str, arrays: Sequence[Array]) -> NoReturn:
+    if any(x.ndim and not len(x) for x in arrays):
         raise SizeError(f"{name} was given a batch without a sample")
-    return Batch(args, kwargs, arrays, tuple(held), samples)
+    shapes = ", ".join(str(x.shape) for x in arrays)
+    raise SizeError(
+        f"{name} is compiled for batches, with the samples on axis 0 of every argument, but the arguments have the "
+        f"shapes {shapes}"
+    )
 
 
 def _hashable(name: str, key: Any, x: Any) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.compiler.arguments import Array
 from autograd.compiler.grouping import SHARED
-from autograd.compiler.recorded import WEIGHTS
+from autograd.compiler.recorded import VALUE, WEIGHTS, Recorded
 from autograd.compiler.training import COEFFICIENTS, SCALE, Elementwise, Optimizer, minibatches, state_space
 from autograd.containers import like
 
@@ -41,8 +41,9 @@ class Training:
             count = min(at_a_time, epochs - start)
             order, starts = minibatches(samples, batch_size, count, rng)
             sizes = np.add.reduceat(self.weights[order], starts[:-1])
-            if isinstance(self.optimizer, Elementwise):
-                found = self._by_program(self.optimizer, order, starts, sizes)
+            _, recorded, inputs = self.compiled._find(self.args, {})
+            if isinstance(self.optimizer, Elementwise) and isinstance(recorded, Recorded):
+                found = self._by_program(self.optimizer, recorded, inputs, order, starts, sizes)
             else:
                 found = np.array([self._by_step(order[a:b]) for a, b in pairwise(starts)])
             by_epoch = (found * sizes).reshape(count, -1).sum(axis=1)
@@ -54,10 +55,17 @@ class Training:
         args = [_subset(x, chosen) for x in self.args]
         return self.compiled.update(self.optimizer, *args, weights=self.weights[chosen])
 
-    def _by_program(self, optimizer: Elementwise, order: Array, starts: Array, sizes: Array) -> Array:
+    def _by_program(
+        self,
+        optimizer: Elementwise,
+        recorded: Recorded,
+        inputs: dict[str, Array],
+        order: Array,
+        starts: Array,
+        sizes: Array,
+    ) -> Array:
         """Make all steps, and return the loss of each."""
-        compiled, parameters = self.compiled, self.compiled._parameters
-        _, recorded, inputs = compiled._find(self.args, {})
+        parameters = self.compiled._parameters
         rows, places = parameters.places_in(optimizer)
         program = recorded.training(optimizer, rows, places)
         inputs[WEIGHTS] = self.weights[None]
@@ -74,7 +82,7 @@ class Training:
                 done, found = program.repeat(inputs, order, starts[step:], each, kept)
             finally:
                 parameters.set(numbers)
-            losses[step : step + done] = found["value"][:, 0]
+            losses[step : step + done] = found[VALUE][:, 0]
             optimizer.steps += done
             step += done
             if step < len(sizes):  # a gradient is not finite: perhaps with care it is

@@ -260,8 +260,7 @@ def _active_rows(plan: Plan, wanted: Mapping[str, Ref]) -> dict[str, Any]:
         found = [active[ref.space][ref.index] for ref in step.reads]
         if isinstance(step, MatMul):
             weights, inputs, *bias = found
-            value: Any = weights.any(axis=1)[None, :] | inputs.any(axis=1)[:, None]
-            value = _any([value, *bias])
+            value: Any = _any([np.logical_or.outer(np.any(inputs, axis=1), np.any(weights, axis=1)), *bias])
         elif isinstance(step, Reduce):
             value = np.logical_or.reduceat(found[0], step.starts)
         elif isinstance(step, Lookup):

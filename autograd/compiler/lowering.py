@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from autograd.compiler.scalars import Choice, Constant, Dot, Extreme, Head, Scalars, Sum
@@ -74,13 +74,12 @@ class _Lowering:
 
     def _terms(self, name: str, operands: tuple[int, ...]) -> _Terms:
         if name != "dot":
-            found = [self.sums.pop(x, None) or _Terms([self.numbers[x]], is_dot=False) for x in operands]
+            found = [self._part(x) for x in operands]
         else:
             half = len(operands) // 2
             pairs = zip(operands[:half], operands[half : 2 * half], strict=True)
             products = _Terms([(self.numbers[a], self.numbers[b]) for a, b in pairs], is_dot=True)
-            starts = operands[2 * half :]
-            found = [products, *(self.sums.pop(x, None) or _Terms([self.numbers[x]], False) for x in starts)]
+            found = [products, *(self._part(x) for x in operands[2 * half :])]
         if not found:
             return _Terms([], is_dot=False)
         longest = max(found, key=lambda part: len(part.terms))  # it is not copied: nobody else uses it
@@ -88,6 +87,10 @@ class _Lowering:
             if part is not longest:
                 longest.terms.extend(part.terms)
         return _Terms(longest.terms, any(part.is_dot for part in found))
+
+    def _part(self, number: int) -> _Terms:
+        """Return the terms of an operand of a sum."""
+        return self.sums.pop(number) if number in self.sums else _Terms([self.numbers[number]], is_dot=False)
 
     def _sum(self, sum: _Terms) -> int:
         """Return the node of a sum: a dot if there are products to be gathered, else additions or one long one."""
@@ -165,7 +168,7 @@ def _finite_or(otherwise: float, to: Scalars, x: int) -> int:
     return to.apply(where, is_finite, x, to.constant(otherwise))
 
 
-_OF_MANY = {
+_OF_MANY: dict[str, Callable[[Scalars, tuple[int, ...]], int]] = {
     "prod": _prod,
     "max": functools.partial(_extreme, "maximum"),
     "min": functools.partial(_extreme, "minimum"),

@@ -149,12 +149,12 @@ class CallWriter:
                 waiting.pop()
                 continue
             if not isinstance(node, Symbol):
-                keys[id(node)] = key = float(node).hex()
-                terms[key] = float(node)
+                keys[id(node)] = float(node).hex()
+                terms[keys[id(node)]] = float(node)
                 continue
             if node.row is None:
-                keys[id(node)] = key = node.text
-                terms[key] = operands[node.text]
+                keys[id(node)] = node.text
+                terms[node.text] = operands[node.text]
                 continue
             is_one_of_many = node.row.composed and node.row.name not in _SHORT
             if is_one_of_many and id(node) not in expanded:

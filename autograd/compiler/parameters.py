@@ -16,6 +16,7 @@ from autograd.value import Value
 __all__ = ["Parameters"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+Index = np.ndarray[Any, np.dtype[np.intp]]
 
 
 @final
@@ -49,7 +50,7 @@ class Parameters:
                 self._stamp = stamp
         return numbers
 
-    def places_in(self, optimizer: Elementwise) -> tuple[Array, Array]:
+    def places_in(self, optimizer: Elementwise) -> tuple[Index, Index]:
         """Return which parameters an optimizer trains, and where each of them is among its own.
 
         Raises

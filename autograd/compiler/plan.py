@@ -17,7 +17,21 @@ import numpy as np
 if TYPE_CHECKING:
     from autograd.drawing import Diagram
 
-__all__ = ["Fill", "Lookup", "Map", "MatMul", "Outer", "Plan", "Reduce", "Ref", "Scatter", "Space", "Step", "Write"]
+__all__ = [
+    "Fill",
+    "Index",
+    "Lookup",
+    "Map",
+    "MatMul",
+    "Outer",
+    "Plan",
+    "Reduce",
+    "Ref",
+    "Scatter",
+    "Space",
+    "Step",
+    "Write",
+]
 
 Index = np.ndarray[Any, np.dtype[np.intp]]
 
@@ -65,7 +79,7 @@ class Ref:
     @property
     def shape(self) -> tuple[int, ...]:
         """How many elements there are along each axis."""
-        return self.index.shape
+        return tuple(self.index.shape)
 
     @property
     def size(self) -> int:

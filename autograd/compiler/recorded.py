@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, final
 
@@ -17,7 +17,7 @@ from autograd.compiler.executors import Executor, Program
 from autograd.compiler.gradient import differentiated
 from autograd.compiler.grouping import SHARED, argument_space, grouped
 from autograd.compiler.lowering import lowered
-from autograd.compiler.plan import Map, Plan, Ref, Space, Write
+from autograd.compiler.plan import Index, Map, Plan, Ref, Space, Write
 from autograd.compiler.recording import Recording
 from autograd.compiler.tangent import tangent_of, with_tangents
 from autograd.compiler.training import Elementwise, with_scale, with_updates
@@ -27,9 +27,10 @@ from autograd.primitives import strong_mul
 from autograd.symbols import Symbol
 from autograd.value import Value
 
-__all__ = ["Recorded"]
+__all__ = ["DIRECTION", "GRADIENT", "OUT", "PRODUCT", "VALUE", "WEIGHTS", "Kind", "Recorded", "formed"]
 
-WEIGHTS, VALUE, DIRECTION = "weights", "value", "direction"
+WEIGHTS, DIRECTION = "weights", "direction"  # spaces that the caller fills
+OUT, VALUE, GRADIENT, PRODUCT = "out", "value", "gradient", "product"  # outputs
 
 Kind = tuple[str, tuple[int, ...] | None]
 """What a program computes, and by which arguments it differentiates; None for the parameters."""
@@ -74,14 +75,16 @@ class Recorded:
         self._programs: dict[tuple[Kind, bool], tuple[Plan, Program]] = {}
         self._lock = threading.RLock()
         self._training: tuple[Any, Plan, Program] | None = None
-        self._even: dict[int, Array] = {}
 
     def run(self, kind: Kind, inputs: dict[str, Array], samples: int) -> dict[str, Array]:
         """Run a program; if a derivative is not finite, once more where zero times that is zero."""
         found = self.program(kind)(inputs, samples)
-        if kind[0] == "value" or all(math.isfinite(np.add.reduce(x, None)) for x in found.values()):
-            return found
-        return self.program(kind, strong=True)(inputs, samples)
+        if kind[0] != "value":
+            for name, x in found.items():
+                # The quickest way to ask whether all is finite; if a square overflows, no harm is done.
+                if name != VALUE and not math.isfinite(np.vdot(x, x)):
+                    return self.program(kind, strong=True)(inputs, samples)
+        return found
 
     def program(self, kind: Kind, strong: bool = False) -> Program:
         """Return the program of a kind, which is made once."""
@@ -107,7 +110,7 @@ class Recorded:
             inputs[self.spaces[i]] = rows
         return inputs
 
-    def training(self, optimizer: Elementwise, rows: Sequence[int], places: Sequence[int]) -> Program:
+    def training(self, optimizer: Elementwise, rows: Index, places: Index) -> Program:
         """Return the program of a step of an optimizer, for these rows of the parameters; see `with_updates`."""
         key = (optimizer.rule, tuple(optimizer.states), len(optimizer.coefficients()), tuple(rows), tuple(places))
         with self._lock:
@@ -120,15 +123,6 @@ class Recorded:
                 self._training = (key, plan, self.executor.prepare(plan))
             _, self.latest, program = self._training
             return program
-
-    def even(self, samples: int) -> Array:
-        """Return the weights of samples that count the same."""
-        found = self._even.get(samples)
-        if found is None:
-            if len(self._even) > 8:
-                self._even.clear()
-            found = self._even[samples] = np.full((1, samples), 1.0 / samples)
-        return found
 
     # Plans ------------------------------------------------------------------------------------------------------
 
@@ -180,17 +174,22 @@ class Recorded:
     def wanted(self, by: tuple[int, ...] | None) -> dict[str, Ref]:
         """Return the rows to differentiate by, under the names of the outputs."""
         if by is None:
-            return {"gradient": Ref(SHARED, np.arange(self.count))}
+            return {GRADIENT: Ref(SHARED, np.arange(self.count))}
         return {f"gradient {i}": Ref(argument_space(i), np.arange(self.parts[i].size)) for i in by}
 
     # Results ----------------------------------------------------------------------------------------------------
 
     def formed(self, out: Array, batch: Batch) -> Any:
         """Return results in the form that the function gave them: lists of numbers as arrays."""
-        columns = out.T if out.ndim == 2 else np.broadcast_to(out, (batch.samples, len(out)))
-        if not self.is_batched:
-            columns = columns[0]
-        return _formed(self.result, iter(range(columns.shape[-1])), columns)
+        return formed(self.result, out, batch.samples, self.is_batched)
+
+
+def formed(form: Any, out: Array, samples: int, is_batched: bool) -> Any:
+    """Return numbers, a row for each, in the form of ``form``: lists of numbers as arrays, samples on axis 0."""
+    columns = out.T if out.ndim == 2 else np.broadcast_to(out, (samples, len(out)))
+    if not is_batched:
+        columns = columns[0]
+    return _formed(form, iter(range(columns.shape[-1])), columns)
 
 
 def _formed(form: Any, following: Any, columns: Array) -> Any:

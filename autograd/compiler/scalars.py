@@ -145,7 +145,7 @@ class Scalars:
         values = [root for root in roots if isinstance(root, Value)]
         found = operations(values)
         leaves = {x for x in values if x.op is None}
-        leaves.update(x for node in found for x in node.parents if x.op is None)  # type: ignore[arg-type]
+        leaves.update(x for node in found for x in node.parents if x.op is None)  # type: ignore[misc]
         add, constant = self.add, self.constant
         numbers = {leaf: add(head) for leaf, head in heads_of(leaves).items()}
         for node in reversed(found):

@@ -6,7 +6,6 @@ rule is read on symbols. Any other one is asked step by step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Protocol, runtime_checkable
 
@@ -15,7 +14,7 @@ import numpy as np
 from autograd.compiler.arguments import Array
 from autograd.compiler.expressions import as_map
 from autograd.compiler.grouping import SHARED
-from autograd.compiler.plan import Map, Plan, Ref, Space, Write
+from autograd.compiler.plan import Index, Map, Plan, Ref, Space, Write
 from autograd.errors import ArgumentError
 from autograd.symbols import Symbol
 
@@ -77,7 +76,7 @@ def with_scale(plan: Plan, weights: Ref) -> tuple[Plan, Ref]:
     return replace(plan, spaces=spaces, steps=[*before, product, *during, *behind]), seeds
 
 
-def with_updates(plan: Plan, optimizer: Elementwise, rows: Sequence[int], places: Sequence[int]) -> Plan:
+def with_updates(plan: Plan, optimizer: Elementwise, rows: Index, places: Index) -> Plan:
     """Return ``plan`` with a step of an optimizer behind it.
 
     Parameters
@@ -86,9 +85,9 @@ def with_updates(plan: Plan, optimizer: Elementwise, rows: Sequence[int], places
         With an output ``gradient``.
     optimizer : Elementwise
         Its rule is read on symbols.
-    rows : sequence of int
+    rows : ndarray of int
         The rows of the parameters that it trains.
-    places : sequence of int
+    places : ndarray of int
         Where each of them is among its own numbers.
     """
     count = len(optimizer.coefficients())
@@ -96,11 +95,11 @@ def with_updates(plan: Plan, optimizer: Elementwise, rows: Sequence[int], places
     for name, numbers in optimizer.states.items():
         spaces[state_space(name)] = Space(len(numbers), batched=False, is_input=True)
     gradient = plan.outputs["gradient"]
-    parameters = Ref(SHARED, np.asarray(rows, np.intp))
-    states = [Ref(state_space(name), np.asarray(places, np.intp)) for name in optimizer.states]
+    parameters = Ref(SHARED, rows)
+    states = [Ref(state_space(name), places) for name in optimizer.states]
     operands = (
         parameters,
-        Ref(gradient.space, gradient.index[np.asarray(rows, np.intp)]),
+        Ref(gradient.space, gradient.index[rows]),
         *states,
         *(Ref(COEFFICIENTS, np.array([i])) for i in range(count)),
     )
@@ -110,7 +109,8 @@ def with_updates(plan: Plan, optimizer: Elementwise, rows: Sequence[int], places
             f"the rule of {type(optimizer).__name__} must return a tuple of the new number and {len(states)} states"
         )
     update = as_map(operands, [(e, target, False) for e, target in zip(made, (parameters, *states), strict=True)])
-    return replace(plan, spaces=spaces, updates=[update], guard=gradient)
+    outputs = {name: ref for name, ref in plan.outputs.items() if name != "gradient"}  # of each step that were much
+    return replace(plan, spaces=spaces, outputs=outputs, updates=[update], guard=gradient)
 
 
 def minibatches(samples: int, batch_size: int | None, epochs: int, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -68,9 +68,7 @@ class Reading:
                 x = x if step.bias is None else x + self.get(step.bias)
                 self.put(step.out, x, step.adds)
             elif isinstance(step, Outer):
-                left, right = np.broadcast_arrays(
-                    self.get(step.left)[:, :, None], self.get(step.right)[:, None, :]
-                )
+                left, right = np.broadcast_arrays(self.get(step.left)[:, :, None], self.get(step.right)[:, None, :])
                 self.put(step.out, (left * right).sum(0), step.adds)
             elif isinstance(step, Reduce):
                 x = FOLDS[step.kind].reduceat(self.get(step.operand), step.starts, 0)

@@ -69,7 +69,9 @@ def test_a_power_by_a_known_number_agrees_with_numpy(exponent: float) -> None:
     operands = points(registry["exp"])
     found = computed(Symbol("x0") ** exponent, operands, samples=True)
     with np.errstate(all="ignore"):
-        np.testing.assert_allclose(found, np.power(operands[0], np.full(len(operands[0]), exponent)), rtol=1e-12, atol=1e-307)
+        np.testing.assert_allclose(
+            found, np.power(operands[0], np.full(len(operands[0]), exponent)), rtol=1e-12, atol=1e-307
+        )
 
 
 def test_a_condition_may_be_any_number() -> None:

@@ -17,17 +17,17 @@ SUFFIX = ".o"
 DIGEST_BYTES = hashlib.sha256().digest_size
 
 
-def folder() -> Path:
+def folder() -> str:
     """Return where code is kept: ``$GLASSGRAD_CACHE``, or a folder among the user's caches."""
     if chosen := os.environ.get("GLASSGRAD_CACHE"):
-        return Path(chosen)
+        return chosen
     if sys.platform == "win32":
         parent = os.environ.get("LOCALAPPDATA", "~/AppData/Local")
     elif sys.platform == "darwin":
         parent = "~/Library/Caches"
     else:
         parent = os.environ.get("XDG_CACHE_HOME", "~/.cache")
-    return Path(parent).expanduser() / "glassgrad"
+    return os.path.join(os.path.expanduser(parent), "glassgrad")
 
 
 def key_of(*parts: str) -> str:
@@ -46,9 +46,10 @@ def _sources() -> bytes:
 
 def cached(key: str) -> bytes | None:
     """Return kept code, or None if there is none or the file is damaged."""
-    file = folder() / f"{key}{SUFFIX}"
+    file = os.path.join(folder(), f"{key}{SUFFIX}")
     try:
-        content = file.read_bytes()
+        with open(file, "rb") as opened:
+            content = opened.read()
     except OSError:
         return None
     checksum, code = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
@@ -62,7 +63,7 @@ def cached(key: str) -> bytes | None:
 def keep(key: str, code: bytes) -> None:
     """Keep code, if the folder can be written to. Other processes see the whole file or none."""
     with contextlib.suppress(OSError):
-        place = folder()
+        place = Path(folder())
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(dir=place, suffix=".part")
         try:

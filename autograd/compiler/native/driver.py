@@ -1,8 +1,8 @@
 """The code that runs a plan: it copies inputs in, calls the steps and copies outputs out, minibatch by minibatch.
 
 What it is given differs from call to call: where the samples are, then the array of each input with a flag, and the
-array of each output; 0 if it is not wanted. An array is given as the address of NumPy's object: to ask it for its numbers
-and strides in Python takes longer than many a plan.
+array of each output; 0 if it is not wanted. An array is given as the address of NumPy's object: to ask it for its
+numbers and strides in Python takes longer than many a plan.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from autograd.compiler.plan import Space
 __all__ = ["DIFFERS", "ENTRY", "HEADER", "INPUT_FIELDS", "IS_KEPT", "write"]
 
 ENTRY = "run"
-# Where minibatches start (0 if it is the last two numbers here), the order of samples (0 if as they are), how many minibatches, whether there
-# are updates; the start and stop of the only minibatch.
+# Where minibatches start (0 if it is the last two numbers here), the order of samples (0 if as they are), how many
+# minibatches, whether there are updates; the start and stop of the only minibatch.
 HEADER = 6
 INPUT_FIELDS = 2
 DIFFERS, IS_KEPT = 1, 2  # flags: an input has a row for each minibatch; it is changed by updates
@@ -114,6 +114,18 @@ class _Driver:
         """Return an address so many bytes behind another one, which is a whole number."""
         return self.f.let(f"inttoptr i64 {self.f.add(address, offset)} to ptr")
 
+    def copy_in_order(self, target: str, address: str, count: str, stride: str) -> None:
+        """Copy numbers that stand so many bytes apart."""
+        f = self.f
+        is_run = f.let(f"icmp eq i64 {stride}, 8")
+        with f.when(is_run):
+            copy_rows(f, target, self.bytes_from(address, "0"), count)
+        with f.when(f.let(f"xor i1 {is_run}, true")):
+            for i, size in f.blocks("0", count, (UNROLLED, 1)):
+                for k in range(size):
+                    place = f.add(i, str(k))
+                    self.copy(self.bytes_from(address, f.mul(place, stride)), f.at(target, place))
+
     def pack_shared(self, minibatch: str) -> None:
         """Copy inputs that are one for all samples: first, and those that differ from minibatch to minibatch again."""
         f = self.f
@@ -124,7 +136,9 @@ class _Driver:
             array = self.argument(base)
             differs = f.let(f"icmp eq i64 {self.argument(base + 1)}, {DIFFERS}")
             with f.when(f.let(f"xor i1 {differs}, true")), f.when(is_first):
-                copy_rows(f, f.at("%memory", str(first)), numbers_of(f, array), word(f, array, SHAPE, 0))
+                source = f.let(f"ptrtoint ptr {numbers_of(f, array)} to i64")
+                stride = word(f, array, STRIDES, 0)
+                self.copy_in_order(f.at("%memory", str(first)), source, word(f, array, SHAPE, 0), stride)
             with f.when(differs):
                 source = f.at(numbers_of(f, array), f.mul(minibatch, word(f, array, STRIDES, 0)), "i8")
                 copy_rows(f, f.at("%memory", str(first)), source, word(f, array, SHAPE, 1))
@@ -141,20 +155,11 @@ class _Driver:
             array = self.argument(base)
             row_stride, stride = (word(f, array, STRIDES, axis) for axis in (0, 1))
             address = f.let(f"ptrtoint ptr {numbers_of(f, array)} to i64")
-            stands_close = f.let(f"icmp eq i64 {stride}, 8")
-            is_run = f.let(f"and i1 {in_order}, {stands_close}")
-            is_apart = f.let(f"and i1 {in_order}, {f.let(f'xor i1 {stands_close}, true')}")
             with f.loop("0", str(space.rows)) as row:
                 source = f.add(address, f.mul(row, row_stride))
                 target = f.at("%memory", f.add(str(first), f.mul(row, str(layout.stride))))
-                here = f.add(source, f.mul(start, stride))
-                with f.when(is_run):
-                    copy_rows(f, target, self.bytes_from(here, "0"), count)
-                with f.when(is_apart):
-                    for lane, size in f.blocks("0", count, (UNROLLED, 1)):
-                        for k in range(size):
-                            at = f.add(lane, str(k))
-                            self.copy(self.bytes_from(here, f.mul(at, stride)), f.at(target, at))
+                with f.when(in_order):
+                    self.copy_in_order(target, f.add(source, f.mul(start, stride)), count, stride)
                 with f.when(is_chosen), f.loop("0", count) as lane:
                     self.copy(self.bytes_from(source, f.mul(f.read(order, lane), stride)), f.at(target, lane))
                 last = f.at(target, f.add(count, "-1"))

@@ -110,7 +110,7 @@ class NativeProgram:
                 arguments.append(id(found[name]))
         is_single = bool((np.diff(starts) == 1).all())
         variant = self._variants.get(is_single) or self._variant(is_single)
-        done = variant(self._pack(*arguments))
+        done = variant(self._pack(*arguments)) if count else 0
         for name in kept:
             if held[name] is not inputs[name]:
                 inputs[name][...] = held[name]
@@ -146,7 +146,7 @@ class _Variant:
             memory = self._free.pop()
         except IndexError:
             memory = self._memory()
-        done = self._code.run(arguments, memory[1], *self._addresses)
+        done: int = self._code.run(arguments, memory[1], *self._addresses)
         self._free.append(memory)
         return done
 

@@ -18,7 +18,9 @@ from autograd.compiler.plan import Fill, Lookup, Map, MatMul, Outer, Plan, Reduc
 __all__ = ["Kind", "Layout", "Lowered", "Pattern"]
 
 Kind = tuple[Any, ...]
-INLINED_STEPS = 100  # of a plan whose numbers are written into its code
+INLINED_STEPS = (
+    30  # of a plan whose numbers are written into its code: a little faster, but each step takes 20 ms to compile
+)
 CACHE_BYTES = 512 * 1024
 LONGEST_RUN = 264  # an odd number of cache lines, so that rows do not fall on each other in the cache
 
@@ -112,6 +114,7 @@ class Layout:
             numbers.append(max(ref.size for ref in (*step.operands, *step.targets)))
             kind = ("map", self._formula(step), operands, writes)
         elif isinstance(step, MatMul):
+            assert not self.plan.spaces[step.weights.space].batched, "weights are one for all samples"
             refs = tuple(self._ref(ref, numbers) for ref in (*step.reads, step.out))
             numbers += (*step.inputs.shape, step.out.shape[1])
             kind = ("matmul", refs, step.bias is not None, step.adds)
@@ -200,7 +203,7 @@ class Layout:
         With inlined numbers a function is for these alone.
         """
         functions: dict[Lowered, int] = {}
-        calls = []
+        calls: list[list[tuple[int, tuple[int, ...]]]] = []
         for steps in self.phases:
             calls.append([])
             for step in steps:

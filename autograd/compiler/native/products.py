@@ -13,6 +13,8 @@ __all__ = ["write_matmul", "write_outer"]
 BLOCK = 4  # results on one side of a block
 VECTORS = 3  # on the other, of samples: 12 sums, 3 vectors and a weight fill the 16 registers of AVX2
 
+OUTER_HEIGHTS = {8: 2, 4: 3, 2: 4}  # of blocks of an outer product, as broad as a vector, by that breadth
+
 
 def write_matmul(w: StepWriter, patterns: tuple[Pattern, ...], has_bias: bool, adds: bool) -> None:
     """Write ``out[t, j] = sum of weights[j, i] * inputs[t, i] + bias[t, j]``."""
@@ -52,8 +54,8 @@ def _matmul_samples(
                 for k in range(height):
                     for at in lanes:
                         x = v.number(0.0)
-                        for summand, place in zip(added, starts, strict=True):
-                            x = v.add(x, summand.load(v, place[k], at))
+                        for summand, places_of_rows in zip(added, starts, strict=True):
+                            x = v.add(x, summand.load(v, places_of_rows[k], at))
                         sums.append(f.variable(v.type, x))
                 with f.loop("0", columns) as i:
                     place = inputs.place(t, i)
@@ -71,8 +73,8 @@ def _matmul_samples(
 def _outer_samples(w: StepWriter, left: Rows, right: Rows, out: Rows, adds: bool, sizes: tuple[str, str, str]) -> None:
     f, v = w.function, w.vector()
     places, rows, columns = sizes
-    for j, height in f.blocks("0", rows, (BLOCK, 1)):
-        for i, breadth in f.blocks("0", columns, (BLOCK if w.width == 8 else VECTORS, 1)):
+    for j, height in f.blocks("0", rows, (OUTER_HEIGHTS[w.width], 1)):
+        for i, breadth in f.blocks("0", columns, (w.width, 1)):
             js, iis = ([f.add(first, str(k)) for k in range(n)] for first, n in ((j, height), (i, breadth)))
             sums = [[f.variable(v.type, v.number(0.0)) for _ in iis] for _ in js]
             with f.loop("0", places) as t:
@@ -84,8 +86,12 @@ def _outer_samples(w: StepWriter, left: Rows, right: Rows, out: Rows, adds: bool
                         for x, total in zip(xs, row, strict=True):
                             v.store(v.fma(y, x, v.load(total)), total)
             for k, row in zip(js, sums, strict=True):
-                for c, total in zip(iis, row, strict=True):
-                    w.put_sum(out, out.place(k, c), v.total(v.load(total)), adds)
+                found = [v.load(total) for total in row]
+                if breadth == w.width and out.is_run(1):
+                    w.put_sum(v, v.folded(found)[0], out.address(out.place(k, i)), adds)
+                else:
+                    for c, total in zip(iis, v.totals(found), strict=True):
+                        w.put_sum(w.vector(1), total, out.address(out.place(k, c)), adds)
 
 
 def _contract(
@@ -170,7 +176,7 @@ def _sums_at_once(
             y = factor.elements(v, k, factor_axis, a)
             for column, total in zip(columns, vectors, strict=True):
                 v.store(v.fma(y, others.elements(v, k, axis, column), v.load(total)), total)
-        parts = [v.total(v.load(total)) for total in vectors]
+        parts = v.totals([v.load(total) for total in vectors])
     for summand in added:
         parts = [one.add(x, summand.elements(one, column, 1, a)) for x, column in zip(parts, columns, strict=True)]
     sums = [f.variable("double", x) for x in parts]

@@ -53,13 +53,12 @@ class StepWriter:
         address = self.function.at("%table", place, "i32")
         return self.function.let(f"sext i32 {self.function.let(f'load i32, ptr {address}')} to i64")
 
-    def put_sum(self, rows: Rows, place: str, total: str, adds: bool) -> None:
-        """Write a sum over samples: the first of them set it, unless it adds to what stands there, the others add."""
-        one = self.vector(1)
-        before = rows.load(one, place)
+    def put_sum(self, v: Vector, total: str, address: str, adds: bool) -> None:
+        """Write sums over samples: the first of them set it, unless it adds to what stands there, the others add."""
+        before = v.load(address)
         if not adds:
-            before = one.select("%is_first", one.number(0.0), before)
-        rows.store(one, one.add(before, total), place)
+            before = self.function.let(f"select i1 %is_first, {v.type} {v.number(0.0)}, {v.type} {before}")
+        v.store(v.add(before, total), address)
 
 
 class Rows:
@@ -114,7 +113,7 @@ class Rows:
         v.store(x, self.address(place, lane), 8 * v.width)
 
     def elements(self, v: Vector, first: str, axis: int, *others: str) -> str:
-        """Return as many elements as the vector has lanes, from ``first`` on along an axis, at ``others`` on the other."""
+        """Return as many elements as the vector has lanes, from ``first`` on along an axis; ``others`` is the other."""
         f = self.function
 
         def at(i: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograd.compiler.native import formulas
-from autograd.compiler.native.layout import Layout, Lowered
+from autograd.compiler.native.layout import Layout, Lowered, Pattern
 from autograd.compiler.native.products import write_matmul, write_outer
 from autograd.compiler.native.rows import ROWS
 from autograd.compiler.native.rows_in_memory import Rows, StepWriter
@@ -19,7 +21,12 @@ def write_step(module: Module, name: str, step: Lowered, layout: Layout) -> None
     writer.function.do("ret void")
 
 
-def _write_map(w: StepWriter, formula: formulas.Formulas, operand_patterns: tuple, write_patterns: tuple) -> None:
+def _write_map(
+    w: StepWriter,
+    formula: formulas.Formulas,
+    operand_patterns: tuple[Pattern, ...],
+    write_patterns: tuple[tuple[Pattern, bool], ...],
+) -> None:
     operands = [Rows(w, pattern) for pattern in operand_patterns]
     writes = [(Rows(w, pattern), adds) for pattern, adds in write_patterns]
     size = w.number()
@@ -68,7 +75,7 @@ def _map_samples(
                     rows.store(v, value, place, lane)
         for (rows, adds), place, total in zip(writes, targets, sums, strict=True):
             if total is not None:
-                w.put_sum(rows, place, v.total(v.load(total)), adds)
+                w.put_sum(w.vector(1), v.totals([v.load(total)])[0], rows.address(place), adds)
 
 
 def _write_fill(w: StepWriter, pattern: Pattern, is_uniform: bool) -> None:
@@ -134,7 +141,7 @@ def _write_scatter(w: StepWriter, patterns: tuple[Pattern, Pattern, Pattern]) ->
             table.store(one, gained, chosen, lane)
 
 
-_WRITERS = {
+_WRITERS: dict[str, Callable[..., None]] = {
     "map": _write_map,
     "matmul": write_matmul,
     "outer": write_outer,

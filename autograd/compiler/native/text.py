@@ -212,13 +212,33 @@ class Vector:
             x = self.function.let(f"insertelement {self.type} {x}, double {part}, i64 {i}")
         return x
 
-    def total(self, x: str) -> str:
-        """Return the sum of all lanes."""
-        if self.width == 1:
-            return x
-        name = f"llvm.vector.reduce.fadd.{self.suffix}"
-        self.function.module.declare(name, "double", ["double", self.type])
-        return self.function.let(f"call reassoc double @{name}(double -0.0, {self.type} {x})")
+    def totals(self, xs: Sequence[str]) -> list[str]:
+        """Return the sum of all lanes of each vector."""
+        return [lane for x in self.folded(xs) for lane in self.lanes(x)][: len(xs)]
+
+    def folded(self, xs: Sequence[str]) -> list[str]:
+        """Return vectors that have the sum of all lanes of a vector in each lane, one vector after the other.
+
+        Two are folded into one, half of whose lanes belong to each, until every lane is a sum.
+        """
+        folded = list(xs)
+        lanes = self.width  # that belong to a sum
+        while lanes > 1:
+            pairs = zip(folded[::2], folded[1::2] + folded[-1:], strict=False)
+            folded = [self._fold(a, b, lanes) for a, b in pairs]
+            lanes //= 2
+        return folded
+
+    def _fold(self, a: str, b: str, lanes: int) -> str:
+        """Add the second half of each run of lanes to the first."""
+        halves = []
+        for half in (0, lanes // 2):
+            chosen = [k for k in range(2 * self.width) if half <= k % lanes < half + lanes // 2]
+            mask = ", ".join(f"i32 {k}" for k in chosen)
+            halves.append(
+                self.function.let(f"shufflevector {self.type} {a}, {self.type} {b}, <{self.width} x i32> <{mask}>")
+            )
+        return self.add(*halves)
 
     def op(self, name: str, a: str, b: str) -> str:
         """Return what one of LLVM's instructions for two floats gives."""

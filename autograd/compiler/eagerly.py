@@ -51,6 +51,8 @@ class Eager:
         """There is none."""
         raise self.error
 
+    latest = plan
+
     def inputs(self, batch: Batch, numbers: Array) -> dict[str, Any]:
         """Return what `run` reads."""
         return {"": batch}

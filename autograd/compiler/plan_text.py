@@ -81,11 +81,12 @@ class PlanText:
         shown = range(1, count + 1)
         is_long = not everything and count > FIRST + LAST + 1
         shown_numbers = [*shown[:FIRST], *shown[count - LAST :]] if is_long else [*shown]
+        is_shown = set(shown_numbers).__contains__
         rows: list[tuple[str, ...]] = [("", "", "shapes", "flops", "bytes", "")]
         has_parts = len(set(self.parts)) > 1
         for part, group in groupby(shown, key=lambda number: self.parts[number - 1]):
             numbers = list(group)
-            visible = [number for number in numbers if number in set(shown_numbers)]
+            visible = list(filter(is_shown, numbers))
             if has_parts and visible:
                 rows += [(), ("", part, "", *self._sums(numbers))]
             for number in visible:

@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value, compile
+from autograd import TracingError, TracingWarning, Value, compile
 from autograd.compiler.costs import Cost, cost_of
 from autograd.compiler.plan import Fill, Lookup, Map, MatMul, Outer, Plan, Reduce, Ref, Scatter, Space, Step, Write
 from autograd.errors import ArgumentError
@@ -100,6 +100,14 @@ def test_the_plan_is_that_of_the_latest_call() -> None:
         call(X, Y)
         outputs.append(tuple(step.plan.outputs))
     assert outputs == [("out",), ("value", "gradient"), ("gradient",), ("out",)]
+
+
+def test_a_function_that_is_not_recorded_has_no_plan() -> None:
+    step = compile(lambda x: x if x > 0 else -x, fallback=True)
+    with pytest.warns(TracingWarning):
+        step([1.0])
+    with pytest.raises(TracingError, match="bool"):
+        _ = step.plan
 
 
 def test_training_shows_the_update() -> None:

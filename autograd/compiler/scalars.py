@@ -132,7 +132,7 @@ class Scalars:
             return operands[1]
         return self.add(row, operands)
 
-    def record(self, roots: Iterable[Any], heads_of: Callable[[list[Value]], Mapping[Value, Head]]) -> list[int]:
+    def record(self, roots: Iterable[Any], heads_of: Callable[[list[Any]], Mapping[Value, Head]]) -> list[int]:
         """Take in the graph behind ``roots``, and return their numbers.
 
         Parameters
@@ -151,7 +151,7 @@ class Scalars:
         numbers: dict[Any, int] = self._captured | {leaf: number for leaf, (_, number) in made.items()}
         for node in reversed(found):
             operands = tuple([numbers[x] if x.__class__ is Value else constant(x) for x in node.inputs])
-            numbers[node] = add(node.op, operands)  # type: ignore[index]
+            numbers[node] = add(node.op, operands)
         return [numbers[root] if isinstance(root, Value) else constant(root) for root in roots]
 
     def live(self, roots: Sequence[int]) -> list[int]:

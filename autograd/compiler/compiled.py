@@ -8,7 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd.arguments import Argnums, Arguments, name_of
+from autograd.arguments import Argnums, Arguments, name_of, parameters_of
 from autograd.compiler.arguments import Array, Batch, Part, taken_apart
 from autograd.compiler.backends import AutoExecutor, executor_named
 from autograd.compiler.eagerly import Eager
@@ -90,7 +90,7 @@ class Compiled:
             raise ArgumentError(f"{brief(f)} is no function; write compile(f), where f is one")
         self.f = f
         self.__name__ = name_of(f)
-        self.static = frozenset([static] if isinstance(static, int | str) else static)
+        self.static = _static(f, [static] if isinstance(static, int | str) else static)
         self.executor = executor_named(backend)
         self.fallback = fallback
         self._parameters = Parameters()
@@ -419,6 +419,24 @@ class Compiled:
         if not missing:
             return gradient
         return np.concatenate([gradient, np.zeros((*gradient.shape[:-1], missing))], axis=-1)
+
+
+def _static(f: Callable[..., Any], given: Iterable[int | str]) -> frozenset[int | str]:
+    """Return the positions and the names of arguments, whichever of the two was given."""
+    parameters = parameters_of(f)
+    names = list(parameters)
+    positional = [name for name, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    takes_any = not parameters or any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters.values())
+    found: set[int | str] = set()
+    for key in given:
+        if not takes_any and not (key in names if isinstance(key, str) else 0 <= key < len(names)):
+            raise ArgumentError(f"{name_of(f)} has no argument {key!r} to be static; its arguments: {', '.join(names)}")
+        found.add(key)
+        if isinstance(key, str) and key in positional:
+            found.add(positional.index(key))
+        elif isinstance(key, int) and key < len(positional):
+            found.add(positional[key])
+    return frozenset(found)
 
 
 def _normalized(weights: Any, samples: int) -> Array:

@@ -193,6 +193,7 @@ class _Pullback:
                 source = operands[int(expression.text[1:])]
                 if (
                     self._is_batched(source) == self.spaces[adjoint_space(x.space)].batched
+                    and x.is_unique  # not one operand of several elements
                     and self.lone[x.space][x.index].all()
                 ):
                     self.touched[x.space][x.index] = True

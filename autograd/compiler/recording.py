@@ -110,8 +110,8 @@ class _Recorder:
             for i in integers:
                 values[i] = self._values(i, known_values.get(i, set()), runs)
             self._run_for_each_value(values, runs)
+            runs += [(chosen, self._roots(chosen)) for chosen in telling_apart(integers, values)]
             if any(found != roots for _, found in runs):
-                runs += [(chosen, self._roots(chosen)) for chosen in telling_apart(integers, values)]
                 roots = merged(self.program, runs, values, self.name)
         return Recording(self.program, roots, self.result, values)
 
@@ -208,8 +208,8 @@ class _Recorder:
         moved = f" ({a.number!r}, then {b.number!r})" if isinstance(a, Constant) and isinstance(b, Constant) else ""
         if self._roots(integers) != roots or not self.reads:
             raise TracingError(
-                f"{self.name} does not compute the same each time{moved}: does it draw random numbers, or keep a "
-                "state? A compiled function has what it draws frozen into it; give it as an argument"
+                f"{self.name} does not compute the same each time{moved}: does it draw random numbers, keep a state, or "
+                "compute under no_grad()? A compiled function has such numbers frozen into it; give them as arguments"
             )
         leaf, line = next(iter(self.reads.items()))
         raise TracingError(
@@ -253,6 +253,8 @@ def results(name: str, result: Any) -> list[Any]:
         If it is not made of Values and plain numbers.
     """
     found = leaves(result)
+    if not found:
+        raise ArgumentError(f"{name} returned no number, but {brief(result)}, and cannot be compiled")
     for x in found:
         if not isinstance(x, Value | Real | np.bool_):
             hint = "; for Tensors, capture Tensors or give arrays=True" if isinstance(x, Tensor) else ""
@@ -264,10 +266,17 @@ def results(name: str, result: Any) -> list[Any]:
 
 
 def telling_apart(integers: Integers, values: Mapping[int, list[int]]) -> Iterator[Integers]:
-    """Yield values for all integers at once such that no two of them take the same course over all of these."""
-    rng = np.random.default_rng(0)
+    """Yield values for all integers at once such that no two of them take the same course over all of these.
+
+    The first are one and the same for all, where they have one in common: a function may ask whether they are equal.
+    """
     count = sum(x.size for x in integers.values())
-    for _ in range(0 if count == 1 else 4 + count.bit_length()):
+    if count == 1:
+        return
+    common = set.intersection(*map(set, values.values()))
+    yield {i: np.full_like(x, min(common or values[i])) for i, x in integers.items()}
+    rng = np.random.default_rng(0)
+    for _ in range(4 + count.bit_length()):
         yield {i: rng.choice(values[i], x.shape) for i, x in integers.items()}
 
 

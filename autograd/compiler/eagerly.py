@@ -51,7 +51,6 @@ class Eager:
         """There is none."""
         raise self.error
 
-
     def inputs(self, batch: Batch, numbers: Array) -> dict[str, Any]:
         """Return what `run` reads."""
         return {"": batch}

@@ -14,6 +14,7 @@ from autograd.arguments import name_of
 from autograd.compiler.arguments import Array, Batch
 from autograd.compiler.choices import labels_in_place
 from autograd.compiler.executors import Executor, Program
+from autograd.compiler.expressions import product
 from autograd.compiler.gradient import differentiated
 from autograd.compiler.grouping import SHARED, argument_space, grouped
 from autograd.compiler.lowering import lowered
@@ -23,7 +24,6 @@ from autograd.compiler.tangent import tangent_of, with_tangents
 from autograd.compiler.training import Elementwise, with_scale, with_updates
 from autograd.containers import like
 from autograd.errors import NotAScalarError
-from autograd.primitives import strong_mul
 from autograd.symbols import Symbol
 from autograd.value import Value
 
@@ -80,9 +80,9 @@ class Recorded:
         """Run a program; if a derivative is not finite, once more where zero times that is zero."""
         found = self.program(kind)(inputs, samples)
         if kind[0] != "value":
-            for name, x in found.items():
+            for x in found.values():
                 # The quickest way to ask whether all is finite; if a square overflows, no harm is done.
-                if name != VALUE and not math.isfinite(np.vdot(x, x)):
+                if not math.isfinite(np.vdot(x, x)):
                     return self.program(kind, strong=True)(inputs, samples)
         return found
 
@@ -118,7 +118,7 @@ class Recorded:
                 self._ensure_one_number()
                 plan, weights = self._with_seeds(1)
                 plan, seeds = with_scale(plan, weights)
-                plan = self._with_value(differentiated(plan, seeds, self.wanted(None)), seeds)
+                plan = self._with_value(differentiated(plan, seeds, self.wanted(None)), seeds, strong=False)
                 plan = with_updates(plan, optimizer, rows, places)
                 self._training = (key, plan, self.executor.prepare(plan))
             _, self.latest, program = self._training
@@ -139,7 +139,7 @@ class Recorded:
         plan, weights = self._with_seeds(1)
         if what == "per_sample":
             return differentiated(plan, weights, self.wanted(by), strong=strong, per_sample=True)
-        plan = self._with_value(differentiated(plan, weights, self.wanted(by), strong=strong), weights)
+        plan = self._with_value(differentiated(plan, weights, self.wanted(by), strong=strong), weights, strong)
         if what == "gradient":
             return plan
         (name,) = self.wanted(by)  # the Hessian times a direction
@@ -161,11 +161,11 @@ class Recorded:
         space = Space(rows, batched=True, is_input=True, is_weight=True)
         return replace(self.plan, spaces={**self.plan.spaces, WEIGHTS: space}), Ref(WEIGHTS, np.arange(rows))
 
-    def _with_value(self, plan: Plan, weights: Ref) -> Plan:
+    def _with_value(self, plan: Plan, weights: Ref, strong: bool) -> Plan:
         """Add the weighted sum of the results over the samples, in place of the results."""
         value = Ref(VALUE, np.arange(1))
         out = plan.outputs["out"]
-        summed = Map((weights, out), (Write(strong_mul(Symbol("x0"), Symbol("x1")), value),))
+        summed = Map((weights, out), (Write(product(Symbol("x0"), Symbol("x1"), strong), value),))
         before, during, behind = plan.phases
         outputs = {"value": value, **{name: ref for name, ref in plan.outputs.items() if name != "out"}}
         spaces = {**plan.spaces, VALUE: Space(1, batched=False)}

@@ -10,6 +10,7 @@ from autograd.arrays.neural import cross_entropy, log_softmax, one_hot, softmax
 from autograd.backward import backward
 from autograd.checking import check_grads, gradcheck
 from autograd.checkpointing import checkpoint
+from autograd.compiler import Compiled, Plan, compile
 from autograd.differences import numerical_gradient
 from autograd.drawing import Diagram, draw
 from autograd.errors import (
@@ -26,6 +27,8 @@ from autograd.errors import (
     NotANumberError,
     NotAScalarError,
     SizeError,
+    TracingError,
+    TracingWarning,
     UnsupportedFunctionError,
 )
 from autograd.functional import elementwise_grad, grad, value_and_grad
@@ -132,6 +135,7 @@ __all__ = [
     "ArgumentError",
     "ArrayPrimitive",
     "AutogradError",
+    "Compiled",
     "Diagram",
     "DisconnectedWarning",
     "DrawingError",
@@ -144,9 +148,12 @@ __all__ = [
     "NotALeafError",
     "NotANumberError",
     "NotAScalarError",
+    "Plan",
     "Primitive",
     "SizeError",
     "Tensor",
+    "TracingError",
+    "TracingWarning",
     "UnsupportedFunctionError",
     "Value",
     "Variable",
@@ -175,6 +182,7 @@ __all__ = [
     "check_grads",
     "checkpoint",
     "clip",
+    "compile",
     "conj",
     "conjugate",
     "conv2d",

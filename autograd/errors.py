@@ -23,6 +23,7 @@ __all__ = [
     "NotAScalarError",
     "SizeError",
     "TracingError",
+    "TracingWarning",
     "UnsupportedFunctionError",
     "brief",
     "user_line",
@@ -96,6 +97,10 @@ class DisconnectedWarning(UserWarning):
 
 class NonFiniteWarning(RuntimeWarning):
     """A backward pass produced an inf or nan gradient."""
+
+
+class TracingWarning(UserWarning):
+    """A function could not be compiled, and runs one sample after another; the message names the line."""
 
 
 def brief(x: object, limit: int = 60) -> str:

@@ -59,8 +59,8 @@ class Trace:
         what = f"the result of {x.op!r}" if x.op is not None else "an argument" if x in self.arguments else brief(x)
         raise TracingError(
             f"{how} reads the number of {what} of a function that is being compiled; it differs from call to call "
-            f"({user_line()}). Use where(condition, a, b), maximum, minimum or another function of autograd, or name the "
-            "argument in static= to have the function recorded for each of its values"
+            f"({user_line()}). Use where(condition, a, b), maximum, minimum or another function of autograd, or name "
+            "the argument in static= to have the function recorded for each of its values"
         )
 
     def branch(self, x: Variable) -> None:
@@ -73,10 +73,10 @@ class Trace:
         """
         what = brief(x) if x.op is None else f"the result of {x.op!r}"
         raise TracingError(
-            f"bool() of {what} in a function that is being compiled, as in if, while, and, or, min and max of Python: "
-            f"which way it goes differs from call to call ({user_line()}). Use where(condition, a, b), maximum, minimum, "
-            "or autograd.max and autograd.min, or name the argument in static= to have the function recorded for each of "
-            "its values"
+            f"bool() of {what} in a function that is being compiled, as in if, while, and, or, min and max of "
+            f"Python: which way it goes differs from call to call ({user_line()}). Use where(condition, a, b), "
+            "maximum, minimum, autograd.max or autograd.min, or name the argument in static= to have the function "
+            "recorded for each of its values"
         )
 
 

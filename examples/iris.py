@@ -1,5 +1,7 @@
 """Train a small network on Fisher's irises, and draw what it learned.
 
+The loss of one flower is written in single numbers; autograd.compile makes a program of it for all flowers at once.
+
 Writes learning-curve.png, neuron.svg (one trained neuron on one flower, with its gradients) and loss.svg (one loss).
 """
 
@@ -11,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from autograd import MissingExtraError, Value, no_grad
+import autograd
+from autograd import MissingExtraError, Value
 from nn import MLP, SGD, accuracy, confusion_matrix, cross_entropy, datasets
 
 BATCH = 8
@@ -38,17 +41,23 @@ def main(argv: Sequence[str] | None = None) -> float:
     model = MLP(4, [8, 3], activation="tanh", seed=rng)
     sgd = SGD(model.parameters(), lr=0.2, decay=0.002)
     curves: dict[str, list[float]] = {"training loss": [], "training error rate": [], "test error rate": []}
+    step = autograd.compile(lambda sample, species: cross_entropy(model(sample), species), fallback=True)
+    logits_of = autograd.compile(model, fallback=True)
+
+    def predict(samples: np.ndarray) -> np.ndarray:
+        return np.argmax(logits_of(samples), axis=1)
+
     show = progress(options.epochs)
     for epoch in range(1, options.epochs + 1):
-        loss = train_epoch(model, sgd, x, y, rng.permutation(train))
+        (loss,) = step.train(x[train], y[train], optimizer=sgd, batch_size=BATCH, seed=rng)
         curves["training loss"].append(loss)
-        curves["training error rate"].append(1 - accuracy(y[train], predict(model, x[train])))
-        curves["test error rate"].append(1 - accuracy(y[test], predict(model, x[test])))
+        curves["training error rate"].append(1 - accuracy(y[train], predict(x[train])))
+        curves["test error rate"].append(1 - accuracy(y[test], predict(x[test])))
         show(epoch, loss)
 
-    predicted = predict(model, x[test])
+    predicted = predict(x[test])
     print(f"{model.num_parameters} parameters, {len(train)} training and {len(test)} test samples, seed {options.seed}")
-    print(f"training accuracy {accuracy(y[train], predict(model, x[train])):.1%}")
+    print(f"training accuracy {accuracy(y[train], predict(x[train])):.1%}")
     print(f"test accuracy {accuracy(y[test], predicted):.1%}; rows are true species, columns predicted ones:")
     print(" " * 12 + "".join(f"{name:>12}" for name in target_names))
     for name, row in zip(target_names, confusion_matrix(y[test], predicted), strict=True):
@@ -67,25 +76,6 @@ def main(argv: Sequence[str] | None = None) -> float:
     draw_gradients(cross_entropy(logits, y[test[0]]), options.out / "loss.svg")
     print(f"learning-curve.png, neuron.svg and loss.svg are in {options.out}")
     return accuracy(y[test], predicted)
-
-
-def train_epoch(model: MLP, sgd: SGD, x: np.ndarray, y: np.ndarray, order: np.ndarray) -> float:
-    """Make one step for each batch, and return the mean loss."""
-    total = 0.0
-    for batch in np.split(order, range(BATCH, len(order), BATCH)):
-        sgd.zero_grad()
-        for i in batch:
-            loss = cross_entropy(model(x[i]), y[i])
-            loss.backward(1 / len(batch))  # gradients accumulate, here to the gradient of the mean
-            total += loss.data
-        sgd.step()
-    return total / len(order)
-
-
-@no_grad()
-def predict(model: MLP, x: np.ndarray) -> list[int]:
-    """Return the class with the largest logit for each sample."""
-    return [int(np.argmax([logit.data for logit in model(sample)])) for sample in x]
 
 
 def draw_gradients(output: Value, path: Path) -> None:

@@ -15,11 +15,13 @@ from nn.layers import MLP, Layer, Neuron
 from nn.losses import cross_entropy, half_squared_error, hinge
 from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module
-from nn.optim import SGD, Optimizer
+from nn.optim import SGD, Adam, ElementwiseOptimizer, Optimizer
 
 __all__ = [
     "MLP",
     "SGD",
+    "Adam",
+    "ElementwiseOptimizer",
     "Layer",
     "Module",
     "Neuron",

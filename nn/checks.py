@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import ArgumentError, NotANumberError, SizeError, Value
 
-__all__ = ["class_index", "generator", "numbers", "positive_int", "real"]
+__all__ = ["class_index", "fraction", "generator", "not_negative", "numbers", "positive", "positive_int", "real"]
 
 
 def positive_int(n: Any, what: str) -> int:
@@ -30,6 +30,30 @@ def real(x: Any, what: str) -> float:
         plain = math.inf  # an int too large for a float is refused like inf
     if not math.isfinite(plain):
         raise ArgumentError(f"{what} must be a finite number, not {plain!r}")
+    return plain
+
+
+def positive(x: Any, what: str) -> float:
+    """Return ``x`` as a finite float above 0, or refuse it as ``what``."""
+    plain = real(x, what)
+    if plain <= 0:
+        raise ArgumentError(f"{what} must be positive, not {x!r}")
+    return plain
+
+
+def not_negative(x: Any, what: str) -> float:
+    """Return ``x`` as a finite float that is not below 0, or refuse it as ``what``."""
+    plain = real(x, what)
+    if plain < 0:
+        raise ArgumentError(f"{what} must not be negative, not {x!r}")
+    return plain
+
+
+def fraction(x: Any, what: str) -> float:
+    """Return ``x`` as a float from 0 up to but not including 1, or refuse it as ``what``."""
+    plain = real(x, what)
+    if not 0 <= plain < 1:
+        raise ArgumentError(f"{what} must be at least 0 and less than 1, not {x!r}")
     return plain
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from autograd.variable import Variable
 __all__ = ["Batch", "Part", "taken_apart"]
 
 Array = np.ndarray[Any, Any]
+
+FLOAT = np.dtype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +51,50 @@ class Part:
         return Space(self.size, self.batched, is_input=True, is_integer=self.is_integer)
 
 
-@dataclass(frozen=True, slots=True)
 class Batch:
     """The arguments of one call.
 
     Attributes
     ----------
-    forms : tuple
-        The arguments as given: containers of arrays, or static.
+    args, kwargs : tuple and mapping
+        The arguments as given.
     arrays : list of ndarray
         All arrays in them, float64 or int64.
-    parts : tuple of Part
-        What each of them is like.
     static : tuple
         What is handed on as it is, with its position or name.
     samples : int
         How many samples there are; 1 if no array has an axis for them.
+    structure : hashable
+        What decides which program is recorded.
     """
 
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
-    arrays: list[Array]
-    parts: tuple[Part, ...]
-    static: tuple[tuple[Any, Any], ...]
-    samples: int
+    __slots__ = ("args", "arrays", "kwargs", "samples", "static", "structure")
+
+    def __init__(
+        self,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        arrays: list[Array],
+        static: tuple[tuple[Any, Any], ...],
+        samples: int,
+    ) -> None:
+        self.args = args
+        self.kwargs = kwargs
+        self.arrays = arrays
+        self.static = static
+        self.samples = samples
+        # The shape of a sample; a single number has none, and integers are of another kind.
+        self.structure: Any = tuple(
+            [x.shape[1:] if x.dtype is FLOAT and x.ndim else (x.shape[1:], x.dtype.kind, x.ndim > 0) for x in arrays]
+        )
+        if len(arrays) != len(args):
+            forms = [tuple(place for place, _ in _arrays_in(x)) for x in (*args, *kwargs.values())]
+            self.structure = (*self.structure, static, tuple(kwargs), tuple(forms))
 
     @property
-    def is_batched(self) -> bool:
-        """Whether there is an axis for the samples at all."""
-        return any(part.batched for part in self.parts)
-
-    @property
-    def structure(self) -> Any:
-        """What decides which program is recorded."""
-        forms = tuple(_form(x) for x in (*self.args, *self.kwargs.values()))
-        return self.parts, tuple(self.kwargs), self.static, forms if any(forms) else ()
+    def parts(self) -> tuple[Part, ...]:
+        """What each of the arrays is like."""
+        return tuple(Part(x.shape[1:], x.dtype.kind == "i", x.ndim > 0) for x in self.arrays)
 
     def place_of(self, key: int | str) -> int:
         """Return the place, among the arrays, of the argument at a position or of a name."""
@@ -123,10 +135,6 @@ def _filled(form: Any, following: Iterator[Any]) -> Any:
     return next(following)
 
 
-def _form(x: Any) -> Any:
-    return tuple(place for place, _ in _arrays_in(x)) if isinstance(x, tuple | dict) else ()
-
-
 def taken_apart(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], static: frozenset[Any]) -> Batch:
     """Return the arguments of a call as arrays.
 
@@ -137,33 +145,34 @@ def taken_apart(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], stati
     SizeError
         If they have not the same number of samples, or none.
     """
-    if not static and not kwargs and not any(isinstance(x, tuple | dict | list) for x in args):
-        forms: tuple[Any, ...] = tuple(args)  # the usual case
-        arrays = [
-            x if x.__class__ is np.ndarray and x.dtype == np.float64 else _array(name, i, "", x)
-            for i, x in enumerate(args)
-        ]
-        held: tuple[tuple[Any, Any], ...] = ()
-    else:
-        arrays, held_list = [], []
-        given = [*enumerate(args), *kwargs.items()]
-        for key, x in given:
-            if key in static:
-                held_list.append((key, _hashable(name, key, x)))
-            else:
-                arrays += [_array(name, key, place, part) for place, part in _arrays_in(x)]
-        forms, held = tuple(args), tuple(held_list)
-    counts = {len(x) for x in arrays if x.ndim}
-    if len(counts) > 1:
-        shapes = ", ".join(str(x.shape) for x in arrays)
-        raise SizeError(
-            f"{name} is compiled for batches, with the samples on axis 0 of every argument, but the arguments have "
-            f"the shapes {shapes}: {brief(sorted(counts))} samples"
-        )
-    if counts == {0}:
+    arrays: list[Array] = []
+    held: list[tuple[Any, Any]] = []
+    given: Iterable[tuple[Any, Any]] = enumerate(args)
+    for key, x in chain(given, kwargs.items()) if kwargs else given:
+        if x.__class__ is np.ndarray and x.dtype is FLOAT and key not in static:  # the usual case
+            arrays.append(x)
+        elif key in static:
+            held.append((key, _hashable(name, key, x)))
+        else:
+            arrays += [_array(name, key, place, part) for place, part in _arrays_in(x)]
+    samples = 0
+    for x in arrays:
+        if x.ndim:
+            count = len(x)
+            if (count != samples and samples) or not count:
+                _refuse_sizes(name, arrays)
+            samples = count
+    return Batch(args, kwargs, arrays, tuple(held), samples or 1)
+
+
+def _refuse_sizes(name: str, arrays: Sequence[Array]) -> NoReturn:
+    if any(x.ndim and not len(x) for x in arrays):
         raise SizeError(f"{name} was given a batch without a sample")
-    parts = tuple(Part(x.shape[1:], x.dtype.kind == "i", x.ndim > 0) for x in arrays)
-    return Batch(forms, dict(kwargs), arrays, parts, held, next(iter(counts), 1))
+    shapes = ", ".join(str(x.shape) for x in arrays)
+    raise SizeError(
+        f"{name} is compiled for batches, with the samples on axis 0 of every argument, but the arguments have the "
+        f"shapes {shapes}"
+    )
 
 
 def _hashable(name: str, key: Any, x: Any) -> Any:

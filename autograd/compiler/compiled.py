@@ -10,13 +10,15 @@ import numpy as np
 
 from autograd.arguments import Argnums, Arguments, name_of
 from autograd.compiler.arguments import Array, Batch, Part, taken_apart
-from autograd.compiler.executors import Executor
-from autograd.compiler.numpy_executor import NumpyExecutor
+from autograd.compiler.backends import AutoExecutor, executor_named
+from autograd.compiler.eagerly import Eager
+from autograd.compiler.epochs import Training
 from autograd.compiler.parameters import Parameters
 from autograd.compiler.plan import Plan
-from autograd.compiler.recorded import DIRECTION, WEIGHTS, Recorded
+from autograd.compiler.recorded import DIRECTION, GRADIENT, OUT, PRODUCT, VALUE, WEIGHTS, Recorded
 from autograd.compiler.recording import record
-from autograd.errors import ArgumentError, SizeError, brief
+from autograd.compiler.training import Elementwise, Optimizer
+from autograd.errors import ArgumentError, SizeError, TracingError, TracingWarning, brief, warn
 from autograd.value import Value
 
 __all__ = ["Compiled", "compile"]
@@ -24,7 +26,13 @@ __all__ = ["Compiled", "compile"]
 KEPT = 64  # recorded structures; the one that was not used for longest goes
 
 
-def compile(f: Callable[..., Any], *, backend: str = "auto", static: int | str | Iterable[int | str] = ()) -> Compiled:
+def compile(
+    f: Callable[..., Any],
+    *,
+    backend: str = "auto",
+    static: int | str | Iterable[int | str] = (),
+    fallback: bool = False,
+) -> Compiled:
     """Turn a function of single numbers into a program for batches.
 
     The function is recorded when it is first called, and again for arguments of another structure. The Values that it
@@ -39,6 +47,8 @@ def compile(f: Callable[..., Any], *, backend: str = "auto", static: int | str |
         What runs the program.
     static : int, str, or several of them, optional
         Arguments, by position or name, that are handed to ``f`` as they are; it is recorded for each of their values.
+    fallback : bool, optional
+        Run ``f`` one sample after another where it cannot be recorded, with a `TracingWarning`, in place of an error.
 
     Returns
     -------
@@ -59,7 +69,7 @@ def compile(f: Callable[..., Any], *, backend: str = "auto", static: int | str |
     >>> step.value_and_grad([1.0, 2.0], [2.5, 3.5])
     (0.25, array([0.5]))
     """
-    return Compiled(f, backend, static)
+    return Compiled(f, backend, static, fallback)
 
 
 @final
@@ -69,21 +79,25 @@ class Compiled:
     Attributes
     ----------
     parameters : list of Value
-        The leaves that the function captured, in the order in which it uses them. Gradients follow it. Recording
+        The leaves that the function captured, in the order in which they were made. Gradients follow it. Recording
         another structure may append to it.
     """
 
-    def __init__(self, f: Callable[..., Any], backend: str, static: int | str | Iterable[int | str]) -> None:
+    def __init__(
+        self, f: Callable[..., Any], backend: str, static: int | str | Iterable[int | str], fallback: bool
+    ) -> None:
         if not callable(f):
             raise ArgumentError(f"{brief(f)} is no function; write compile(f), where f is one")
         self.f = f
         self.__name__ = name_of(f)
         self.static = frozenset([static] if isinstance(static, int | str) else static)
-        self.executor = _executor(backend)
+        self.executor = executor_named(backend)
+        self.fallback = fallback
         self._parameters = Parameters()
-        self._recorded: dict[Any, Recorded] = {}
+        self._recorded: dict[Any, Recorded | Eager] = {}
         self._lock = threading.RLock()
-        self._latest: Recorded | None = None
+        self._even: dict[int, Array] = {}  # weights of samples that count the same, by their number
+        self._latest: Recorded | Eager | None = None
 
     @property
     def parameters(self) -> list[Value]:
@@ -96,6 +110,14 @@ class Compiled:
         if self._latest is None:
             raise ArgumentError(f"{self.__name__} has not been called yet, and is recorded when it first is")
         return self._latest.plan
+
+    @property
+    def backend(self) -> str:
+        """What runs the program of the latest call, and why."""
+        if isinstance(self.executor, AutoExecutor):
+            executor, reason = self.executor.choose(self.plan)
+            return f"{executor.name}, because {reason}"
+        return f"{self.executor.name}, because compile was told so"
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}>"
@@ -114,7 +136,7 @@ class Compiled:
             A list of numbers comes as one array of shape (samples, numbers).
         """
         batch, recorded, inputs = self._find(args, kwargs)
-        return recorded.formed(recorded.run(("value", None), inputs, batch.samples)["out"], batch)
+        return recorded.formed(recorded.run(("value", None), inputs, batch.samples)[OUT], batch)
 
     def value_and_grad(
         self, *args: Any, weights: Any = None, argnums: Argnums | None = None, **kwargs: Any
@@ -143,13 +165,13 @@ class Compiled:
             If the function returns more than one number for a sample.
         """
         batch, recorded, inputs = self._find(args, kwargs)
-        inputs[WEIGHTS] = recorded.even(batch.samples) if weights is None else _weights(weights, batch.samples)
+        inputs[WEIGHTS] = self._weights(weights, batch.samples)
         by = self._by(argnums, args, kwargs, batch)
         found = recorded.run(("gradient", by), inputs, batch.samples)
         if by is None:
-            return found["value"].item(), self._of_all(found["gradient"])
-        gradients = [_in_shape(found[f"gradient {i}"], batch.parts[i]) for i in by]
-        return found["value"].item(), _as_asked(argnums, gradients)
+            return found[VALUE].item(), self._of_all(found[GRADIENT])
+        gradients = [_in_shape(found[f"gradient {i}"], recorded.parts[i]) for i in by]
+        return found[VALUE].item(), _as_asked(argnums, gradients)
 
     def grad(self, *args: Any, weights: Any = None, argnums: Argnums | None = None, **kwargs: Any) -> Any:
         """Return the gradient of the mean over the samples; see `value_and_grad`."""
@@ -166,7 +188,7 @@ class Compiled:
         batch, recorded, inputs = self._find(args, kwargs)
         inputs[WEIGHTS] = np.ones((1, batch.samples))
         found = recorded.run(("per_sample", None), inputs, batch.samples)
-        return self._of_all(found["gradient"].T)
+        return self._of_all(found[GRADIENT].T)
 
     def jacobian(self, *args: Any, argnums: Argnums | None = None, **kwargs: Any) -> Any:
         """Return the derivative of each number that the function returns, by each parameter, for each sample.
@@ -177,7 +199,7 @@ class Compiled:
             By an argument, of shape (samples, numbers) and that of its samples. If the function returns one number, not
             in a list, there is no axis of numbers.
         """
-        batch, recorded, inputs = self._find(args, kwargs)
+        batch, recorded, inputs = self._find_recorded(args, kwargs)
         by = self._by(argnums, args, kwargs, batch)
         rows = recorded.plan.outputs["out"].size
         seeds = np.zeros((rows, batch.samples))
@@ -191,11 +213,11 @@ class Compiled:
         stacked = [np.stack(parts, axis=1) for parts in found.values()]
         if not isinstance(recorded.result, list | tuple | dict):
             stacked = [x[:, 0] for x in stacked]
-        if not batch.is_batched:
+        if not recorded.is_batched:
             stacked = [x[0] for x in stacked]
         if by is None:
             return self._of_all(stacked[0])
-        shaped = [x.reshape(*x.shape[:-1], *batch.parts[i].shape) for i, x in zip(by, stacked, strict=True)]
+        shaped = [x.reshape(*x.shape[:-1], *recorded.parts[i].shape) for i, x in zip(by, stacked, strict=True)]
         return _as_asked(argnums, shaped)
 
     def hvp(self, direction: Any, *args: Any, weights: Any = None, **kwargs: Any) -> Array:
@@ -208,8 +230,8 @@ class Compiled:
         *args, weights, **kwargs
             As of `value_and_grad`.
         """
-        batch, recorded, inputs = self._find(args, kwargs)
-        inputs[WEIGHTS] = recorded.even(batch.samples) if weights is None else _weights(weights, batch.samples)
+        batch, recorded, inputs = self._find_recorded(args, kwargs)
+        inputs[WEIGHTS] = self._weights(weights, batch.samples)
         given = np.asarray(direction, np.float64)
         if given.shape != (len(self._parameters.leaves),):
             raise SizeError(
@@ -217,11 +239,121 @@ class Compiled:
                 f"shape {given.shape}"
             )
         inputs[DIRECTION] = given[: recorded.count]
-        return self._of_all(recorded.run(("hvp", None), inputs, batch.samples)["product"])
+        return self._of_all(recorded.run(("hvp", None), inputs, batch.samples)[PRODUCT])
+
+    # Training ---------------------------------------------------------------------------------------------------
+
+    def update(self, optimizer: Optimizer, *args: Any, weights: Any = None, **kwargs: Any) -> float:
+        """Make one step of an optimizer by the gradient of the mean over the samples, and return that mean.
+
+        Parameters
+        ----------
+        optimizer : Optimizer
+            Such as ``nn.SGD`` or ``nn.Adam``.
+        *args, weights, **kwargs
+            As of `value_and_grad`.
+
+        Raises
+        ------
+        NonFiniteGradientError
+            If a gradient is not finite; no parameter is changed.
+        """
+        value, gradient = self.value_and_grad(*args, weights=weights, **kwargs)
+        self._step(optimizer, gradient)
+        return value
+
+    def train(
+        self,
+        *args: Any,
+        optimizer: Optimizer,
+        epochs: int = 1,
+        batch_size: int | None = None,
+        seed: int | np.random.Generator | None = None,
+        weights: Any = None,
+    ) -> Array:
+        """Train the parameters: a step for each minibatch of each epoch.
+
+        With an optimizer that is given by a rule, such as ``nn.SGD`` and ``nn.Adam``, all is one program, and the
+        parameters get their numbers when it is done.
+
+        Parameters
+        ----------
+        *args
+            The arguments of the function, with the samples on axis 0.
+        optimizer : Optimizer
+            What changes the parameters.
+        epochs : int, optional
+            How often each sample is taken.
+        batch_size : int, optional
+            How many samples there are in a minibatch; without it, all of them.
+        seed : int or numpy.random.Generator, optional
+            Of the order in which samples are taken.
+        weights : array_like of shape (samples,), optional
+            How much each sample counts in the mean over its minibatch.
+
+        Returns
+        -------
+        ndarray of shape (epochs,)
+            The mean loss of each epoch, taken as the steps went.
+
+        Raises
+        ------
+        ArgumentError
+            If ``epochs`` or ``batch_size`` is not a positive int.
+        NonFiniteGradientError
+            If a gradient is not finite; the parameters are as the steps before have left them.
+        """
+        for what, count in (("epochs", epochs), ("batch_size", batch_size)):
+            if count is not None and (not isinstance(count, int | np.integer) or isinstance(count, bool) or count < 1):
+                raise ArgumentError(f"{what} must be a positive int, not {count!r}")
+        samples = taken_apart(self.__name__, args, {}, self.static).samples
+        counts = np.ones(samples) if weights is None else _normalized(weights, samples)[0]
+        return Training(self, optimizer, args, counts).run(epochs, batch_size, np.random.default_rng(seed))
+
+    def _step(self, optimizer: Optimizer, gradient: Array) -> None:
+        """Make one step of an optimizer by a gradient."""
+        if not isinstance(optimizer, Elementwise):
+            for leaf, g in zip(self._parameters.leaves, gradient.tolist(), strict=True):
+                leaf.grad = g
+                leaf.reached += 1
+            optimizer.step()
+            return
+        self._parameters.ensure_finite(gradient)
+        rows, places = self._parameters.places_in(optimizer)
+        old = self._parameters.numbers()
+        with np.errstate(all="ignore"):
+            states = [x[places] for x in optimizer.states.values()]
+            new, *changed = optimizer.rule(old[rows], gradient[rows], *states, *optimizer.coefficients())
+        numbers = old.copy()
+        numbers[rows] = new
+        for x, state in zip(optimizer.states.values(), changed, strict=True):
+            x[places] = state
+        self._parameters.set(numbers)
+        optimizer.steps += 1
 
     # How it is found --------------------------------------------------------------------------------------------
 
-    def _find(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Batch, Recorded, dict[str, Array]]:
+    def _weights(self, weights: Any, samples: int) -> Array:
+        """Return how much each sample counts, in a row that sums to 1."""
+        if weights is not None:
+            return _normalized(weights, samples)
+        found = self._even.get(samples)
+        if found is None:
+            if len(self._even) > KEPT:
+                self._even.clear()
+            found = self._even[samples] = np.full((1, samples), 1.0 / samples)
+        return found
+
+    def _find_recorded(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> tuple[Batch, Recorded, dict[str, Array]]:
+        """Do as `_find`, where a fallback will not do."""
+        batch, recorded, inputs = self._find(args, kwargs)
+        if isinstance(recorded, Eager):
+            raise recorded.error
+        return batch, recorded, inputs
+
+    def _find(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Batch, Recorded | Eager, dict[str, Array]]:
         """Return the arguments taken apart, what was recorded for such ones, and what its programs read."""
         batch = taken_apart(self.__name__, args, kwargs, self.static)
         structure = batch.structure
@@ -234,16 +366,29 @@ class Compiled:
         self._latest = recorded
         return batch, recorded, inputs
 
-    def _record(self, structure: Any, batch: Batch) -> Recorded:
+    def _record(self, structure: Any, batch: Batch) -> Recorded | Eager:
         with self._lock:
-            before = self._recorded.pop(structure, None)
-            known = {} if before is None else {i: set(values) for i, values in before.values.items()}
-            recording = record(self.f, batch, self._parameters.leaves, known)
-            made = Recorded(self.__name__, recording, batch, len(self._parameters.leaves), self.executor)
+            made = self._recorded_anew(batch, self._recorded.pop(structure, None))
             self._recorded[structure] = made
             while len(self._recorded) > KEPT:
                 del self._recorded[next(iter(self._recorded))]
             return made
+
+    def _recorded_anew(self, batch: Batch, before: Recorded | Eager | None) -> Recorded | Eager:
+        """Record the function for arguments of a structure, and for the integers that it was recorded for before."""
+        known = {i: set(values) for i, values in before.values.items()} if isinstance(before, Recorded) else {}
+        leaves = self._parameters.leaves
+        met = dict(leaves)
+        try:
+            recording = record(self.f, batch, met, known)
+        except TracingError as error:
+            if not self.fallback:
+                raise
+            warn(f"{self.__name__} runs one sample after another, as it cannot be compiled: {error}", TracingWarning)
+            return Eager(self.__name__, self.f, batch, leaves, error)
+        made = Recorded(self.__name__, recording, batch, len(met), self.executor)
+        leaves.update(met)
+        return made
 
     def _by(
         self, argnums: Argnums | None, args: Sequence[Any], kwargs: Mapping[str, Any], batch: Batch
@@ -268,20 +413,15 @@ class Compiled:
         return np.concatenate([gradient, np.zeros((*gradient.shape[:-1], missing))], axis=-1)
 
 
-def _executor(backend: str) -> Executor:
-    if backend in ("numpy", "auto"):
-        return NumpyExecutor()
-    raise ArgumentError(f"backend must be 'auto', 'numpy' or 'native', not {backend!r}")
-
-
-def _weights(weights: Any, samples: int) -> Array:
+def _normalized(weights: Any, samples: int) -> Array:
     given = np.asarray(weights, np.float64)
     if given.shape != (samples,):
         raise SizeError(f"weights must have a number for each of the {samples} samples, not the shape {given.shape}")
     total = given.sum()
     if not (given >= 0).all() or not 0 < total < np.inf:
         raise ArgumentError("weights must be finite and not negative, and at least one positive")
-    return (given / total)[None]
+    normalized: Array = (given / total)[None]
+    return normalized
 
 
 def _in_shape(rows: Array, part: Part) -> Array:

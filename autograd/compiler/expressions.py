@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd.compiler.plan import Map, Ref, Write
 from autograd.primitives import strong_mul
 from autograd.symbols import Symbol
 
-__all__ = ["is_zero", "leaf_names", "partials_of", "product", "renamed"]
+__all__ = ["as_map", "is_zero", "partials_of", "product"]
+
+
+def as_map(operands: Sequence[Ref], writes: Sequence[tuple[Any, Ref, bool]]) -> Map:
+    """Return the step that writes expressions, and whether it adds them, with those operands that they use."""
+    used = sorted(set().union(*(_leaf_names(e) for e, _, _ in writes)), key=lambda name: int(name[1:]))
+    names = {name: f"x{i}" for i, name in enumerate(used)}
+    return Map(
+        tuple(operands[int(name[1:])] for name in used),
+        tuple(Write(_renamed(e, names), target, adds) for e, target, adds in writes),
+    )
 
 
 def product(g: Any, partial: Any, strong: bool) -> Any:
@@ -18,10 +29,12 @@ def product(g: Any, partial: Any, strong: bool) -> Any:
     return 0.0 if partial == 0 else g if partial == 1 else -g if partial == -1 else g * partial
 
 
-def partials_of(expression: Any, operands: Sequence[Symbol], y: Symbol | None = None) -> list[Any]:
+def partials_of(
+    expression: Any, operands: Sequence[Symbol], y: Symbol | None = None, *, strong: bool = False
+) -> list[Any]:
     """Return the partial derivative of an expression by each operand, by the chain rule.
 
-    ``y`` stands for the value of the expression, where that is at hand.
+    ``y`` stands for the value of the expression, where that is at hand; with ``strong``, zero times inf is zero.
     """
     order: list[Symbol] = []
     seen: set[int] = set()
@@ -44,7 +57,7 @@ def partials_of(expression: Any, operands: Sequence[Symbol], y: Symbol | None = 
         partials = node.row.partials(y if y is not None and node is expression else node, *node.operands)
         for x, partial in zip(node.operands, partials, strict=True):
             if isinstance(x, Symbol):
-                adjoints[id(x)] = _plus(adjoints.get(id(x), 0.0), _product(adjoint, partial))
+                adjoints[id(x)] = _plus(adjoints.get(id(x), 0.0), _product(adjoint, partial, strong))
     return [found.get(x.text, 0.0) for x in operands]
 
 
@@ -52,10 +65,12 @@ def _plus(a: Any, b: Any) -> Any:
     return b if is_zero(a) else a if is_zero(b) else a + b
 
 
-def _product(a: Any, b: Any) -> Any:
+def _product(a: Any, b: Any, strong: bool) -> Any:
     if is_zero(a) or is_zero(b):
         return 0.0
-    return b if _is_one(a) else a if _is_one(b) else a * b
+    if _is_one(a) or _is_one(b):
+        return b if _is_one(a) else a
+    return strong_mul(a, b) if strong else a * b
 
 
 def is_zero(x: Any) -> bool:
@@ -67,7 +82,7 @@ def _is_one(x: Any) -> bool:
     return not isinstance(x, Symbol) and x == 1
 
 
-def leaf_names(expression: Any) -> set[str]:
+def _leaf_names(expression: Any) -> set[str]:
     """Return the names of the operands that an expression uses."""
     names: set[str] = set()
     seen: set[int] = set()
@@ -82,7 +97,7 @@ def leaf_names(expression: Any) -> set[str]:
     return names
 
 
-def renamed(expression: Any, names: Mapping[str, str]) -> Any:
+def _renamed(expression: Any, names: Mapping[str, str]) -> Any:
     """Return the expression with its leaves renamed."""
     made: dict[int, Any] = {}
     waiting = [expression]

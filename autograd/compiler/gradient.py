@@ -1,7 +1,7 @@
 """The gradient of a plan, made on the plan: each step gets the steps that pull adjoints back through it.
 
 A space of adjoints lies beside each space of numbers, with the same rows. The first step that writes to an adjoint sets
-it, the others add.
+it, the others add. An adjoint that is only a copy of another one, such as that of a term of a sum, is not copied.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.expressions import is_zero, leaf_names, partials_of, product, renamed
+from autograd.compiler.expressions import as_map, is_zero, partials_of, product
 from autograd.compiler.plan import Fill, Lookup, Map, MatMul, Outer, Plan, Reduce, Ref, Scatter, Space, Step, Write
 from autograd.symbols import Symbol
 
@@ -52,14 +52,27 @@ class _Pullback:
         self.strong = strong
         self.active = _active_rows(plan, wanted)
         self.spaces = dict(plan.spaces)
+        self.lone = _lone_rows(plan, wanted)
+        self.names: list[str] = []  # spaces of adjoints, by number
+        self.homes: dict[str, tuple[Any, Any]] = {}  # for each row the number of the space of its adjoint, and the row
         self.touched: dict[str, Any] = {}
         for name in [name for name, rows in self.active.items() if rows.any()]:
-            space = plan.spaces[name]
-            self.spaces[adjoint_space(name)] = Space(space.rows, space.batched or per_sample)
-            self.touched[name] = np.zeros(space.rows, bool)
+            self._make_room(name, plan.spaces[name].batched or per_sample)
         self.before: list[Step] = []  # zeros of derivatives that are one for all samples
         self.steps: list[Step] = []
         self.spare = dict.fromkeys(self.touched, 0)  # rows beyond, for what cannot be added at once
+
+    def _make_room(self, name: str, batched: bool) -> None:
+        """Make the space of adjoints beside a space."""
+        rows = self.plan.spaces[name].rows
+        self.spaces[adjoint_space(name)] = Space(rows, batched)
+        self.touched[name] = np.zeros(rows, bool)
+        self.homes[name] = np.full(rows, self._number(adjoint_space(name))), np.arange(rows)
+
+    def _number(self, name: str) -> int:
+        if name not in self.names:
+            self.names.append(name)
+        return self.names.index(name)
 
     def run(self, seeds: Ref, wanted: Mapping[str, Ref]) -> Plan:
         out = self.plan.outputs["out"]
@@ -73,7 +86,8 @@ class _Pullback:
         for name, rows in self.spare.items():
             adjoint = adjoint_space(name)
             self.spaces[adjoint] = replace(self.spaces[adjoint], rows=self.spaces[adjoint].rows + rows)
-        steps = [*self.before, *self.plan.steps, *self.steps]
+        in_order = sorted(self.steps, key=lambda step: not self._is_for_samples(step))  # what sums up comes behind
+        steps = [*self.before, *self.plan.steps, *in_order]
         return replace(self.plan, spaces=self.spaces, steps=steps, outputs={**self.plan.outputs, **outputs})
 
     def _is_active(self, ref: Ref) -> bool:
@@ -85,7 +99,20 @@ class _Pullback:
     def _adjoint(self, ref: Ref) -> Ref:
         """Return the adjoints of rows that have been written, to be read."""
         self._zero_untouched(ref)
+        spaces, rows = (home[ref.index] for home in self.homes[ref.space])
+        if (spaces == spaces.flat[0]).all():
+            return Ref(self.names[spaces.flat[0]], rows)
+        own = self._number(adjoint_space(ref.space))
+        for number in np.unique(spaces[spaces != own]):
+            lent = np.unique(ref.index[spaces == number])
+            write = Write(Symbol("x0"), Ref(adjoint_space(ref.space), lent))
+            self.steps.append(Map((Ref(self.names[number], self.homes[ref.space][1][lent]),), (write,)))
+            self.homes[ref.space][0][lent] = own
+            self.homes[ref.space][1][lent] = lent
         return Ref(adjoint_space(ref.space), ref.index)
+
+    def _is_for_samples(self, step: Step) -> bool:
+        return any(self.spaces[ref.space].batched for ref in (*step.reads, *step.targets))
 
     def _pull(self, step: Step) -> None:
         if isinstance(step, Map):
@@ -110,7 +137,7 @@ class _Pullback:
             size = write.target.size
             xs = [Symbol(f"x{i}") for i in range(len(step.operands))]
             y, g = Symbol(f"x{len(xs)}"), Symbol(f"x{len(xs) + 1}")
-            partials = partials_of(write.expression, xs, y)
+            partials = partials_of(write.expression, xs, y, strong=self.strong)
             operands = (*step.operands, write.target, self._adjoint(write.target))
             pulled = []
             for i in active:
@@ -162,13 +189,25 @@ class _Pullback:
         """Add expressions to adjoints: in one step, as long as none adds where another one sets."""
         writes: list[tuple[Any, Ref, bool]] = []
         for expression, x in pulled:
+            if isinstance(expression, Symbol) and expression.row is None:
+                source = operands[int(expression.text[1:])]
+                if (
+                    self._is_batched(source) == self.spaces[adjoint_space(x.space)].batched
+                    and self.lone[x.space][x.index].all()
+                ):
+                    self.touched[x.space][x.index] = True
+                    self.homes[x.space][0][x.index] = self._number(source.space)
+                    self.homes[x.space][1][x.index] = source.index
+                    continue
             adds = self._touch(x)
-            if any(adds != earlier[2] and _overlap(x, earlier[1]) for earlier in writes):
-                self.steps.append(_map(operands, writes))
+            if any(
+                adds != earlier[2] and _overlap(Ref(adjoint_space(x.space), x.index), earlier[1]) for earlier in writes
+            ):
+                self.steps.append(as_map(operands, writes))
                 writes = []
-            writes.append((expression, x, adds))
+            writes.append((expression, Ref(adjoint_space(x.space), x.index), adds))
         if writes:
-            self.steps.append(_map(operands, writes))
+            self.steps.append(as_map(operands, writes))
 
     def _add_to(self, x: Ref, step: Any) -> None:
         """Add what a step writes to the adjoints of ``x``; if a row occurs twice there, by way of spare rows."""
@@ -180,6 +219,7 @@ class _Pullback:
         self.spare[x.space] += x.size
         spare = Ref(adjoint_space(x.space), start + np.arange(x.size).reshape(x.shape))
         self.steps.append(step(spare, False))
+        self._zero_untouched(x)
         self._add_map((spare.flat,), Symbol("x0"), x.flat)
 
     def _touch(self, x: Ref) -> bool:
@@ -193,8 +233,7 @@ class _Pullback:
 
     def _zero_untouched(self, x: Ref) -> None:
         if x.space not in self.touched:  # nothing depends on it
-            self.touched[x.space] = np.zeros(self.plan.spaces[x.space].rows, bool)
-            self.spaces[adjoint_space(x.space)] = replace(self.plan.spaces[x.space], is_input=False)
+            self._make_room(x.space, self.plan.spaces[x.space].batched)
             self.spare[x.space] = 0
         touched = self.touched[x.space]
         rows = np.unique(x.index)
@@ -204,16 +243,6 @@ class _Pullback:
             target = Ref(adjoint_space(x.space), rows)
             fill = Fill(target, np.zeros(rows.size))
             (self.steps if self.spaces[target.space].batched else self.before).append(fill)
-
-
-def _map(operands: tuple[Ref, ...], writes: Sequence[tuple[Any, Ref, bool]]) -> Map:
-    """Return the step that writes expressions to adjoints, with those operands that they use."""
-    used = sorted(set().union(*(leaf_names(expression) for expression, _, _ in writes)), key=lambda name: int(name[1:]))
-    names = {name: f"x{i}" for i, name in enumerate(used)}
-    return Map(
-        tuple(operands[int(name[1:])] for name in used),
-        tuple(Write(renamed(e, names), Ref(adjoint_space(x.space), x.index), adds) for e, x, adds in writes),
-    )
 
 
 def _overlap(a: Ref, b: Ref) -> bool:
@@ -231,8 +260,7 @@ def _active_rows(plan: Plan, wanted: Mapping[str, Ref]) -> dict[str, Any]:
         found = [active[ref.space][ref.index] for ref in step.reads]
         if isinstance(step, MatMul):
             weights, inputs, *bias = found
-            value: Any = weights.any(axis=1)[None, :] | inputs.any(axis=1)[:, None]
-            value = _any([value, *bias])
+            value: Any = _any([np.logical_or.outer(np.any(inputs, axis=1), np.any(weights, axis=1)), *bias])
         elif isinstance(step, Reduce):
             value = np.logical_or.reduceat(found[0], step.starts)
         elif isinstance(step, Lookup):
@@ -242,6 +270,16 @@ def _active_rows(plan: Plan, wanted: Mapping[str, Ref]) -> dict[str, Any]:
         for target in step.targets:
             active[target.space][target.index] |= value
     return active
+
+
+def _lone_rows(plan: Plan, wanted: Mapping[str, Ref]) -> dict[str, Any]:
+    """Tell, for each row, whether just one step reads it, once, and nobody else wants to see its adjoint."""
+    uses = {name: np.zeros(space.rows, int) for name, space in plan.spaces.items()}
+    for ref in (*plan.outputs.values(), *(ref for step in plan.steps for ref in step.reads)):
+        np.add.at(uses[ref.space], ref.index, 1)
+    for ref in wanted.values():
+        uses[ref.space][ref.index] += 2
+    return {name: counts == 1 for name, counts in uses.items()}
 
 
 def _any(parts: Sequence[Any]) -> Any:

@@ -48,7 +48,7 @@ class _Grouping:
         self.arguments = arguments
         self.rows = {BATCH: 0, SHARED: parameters}
         self.slots: dict[int, tuple[str, int]] = {}
-        self.copies: dict[int, tuple[str, int]] = {}
+        self.copies: dict[tuple[int, str], tuple[str, int]] = {}
         self.shared_steps: list[Step] = []
         self.batched_steps: list[Step] = []
 
@@ -119,7 +119,7 @@ class _Grouping:
             columns = list(zip(*operands, strict=True))
             self._map(head, columns, out)
         elif isinstance(head, Choice):
-            labels = [self.program.nodes[number][0].label for number in numbers]  # type: ignore[union-attr]
+            labels = [self._choice(number).label for number in numbers]
             table = self._gathered([x for choices in zip(*operands, strict=True) for x in choices])
             rows = Ref(argument_space(labels[0].position), np.array([label.element for label in labels]))
             self._append(space, Lookup(table.reshape(-1, len(numbers)), rows, out))
@@ -128,6 +128,11 @@ class _Grouping:
             starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp)
             kind = "add" if isinstance(head, Sum) else head.kind  # type: ignore[union-attr]
             self._append(space, Reduce(kind, self._gathered([x for xs in operands for x in xs]), starts, out))
+
+    def _choice(self, number: int) -> Choice:
+        head = self.program.nodes[number][0]
+        assert isinstance(head, Choice)
+        return head
 
     def _map(self, row: Primitive, columns: Sequence[Sequence[int]], out: Ref) -> None:
         """Apply an elementwise row to columns of nodes; a column of one and the same number is written as it is."""
@@ -184,18 +189,22 @@ class _Grouping:
             if of_input[inputs[number]].setdefault(weights[number], number) != number:
                 alone.append(number)  # the same dot but for what is added to it
         blocks: dict[tuple[tuple[int, ...], ...], list[tuple[int, ...]]] = defaultdict(list)
-        for x, rows in of_input.items():
-            blocks[tuple(rows)].append(x)
+        for x, known in of_input.items():
+            blocks[tuple(known)].append(x)
         for rows, places in blocks.items():
             members = [[of_input[x][w] for w in rows] for x in places]
-            if len(rows) * len(places) == 1 or self.program.batched[rows[0][0]]:
+            if len(rows) * len(places) == 1 or any(map(self._differs, rows)):
                 alone += [number for place in members for number in place]
             else:
                 self._matmul(space, rows, places, members)
-        if len(alone) == 1 and not self.program.batched[weights[alone[0]][0]]:
+        if len(alone) == 1 and not self._differs(weights[alone[0]]):
             self._matmul(space, [weights[alone[0]]], [inputs[alone[0]]], [alone])
         elif alone:
             self._products(head, space, alone)
+
+    def _differs(self, numbers: Iterable[int]) -> bool:
+        """Tell whether one of these differs from sample to sample: then they are no weights."""
+        return any(self.program.batched[number] for number in numbers)
 
     def _matmul(
         self,

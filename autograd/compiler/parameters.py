@@ -8,17 +8,20 @@ import numpy as np
 
 from autograd.compiler.recording import PARAMETERS_LOCK
 from autograd.compiler.scalars import Parameter
+from autograd.compiler.training import Elementwise
+from autograd.errors import ArgumentError, DisconnectedWarning, NonFiniteGradientError, warn
 from autograd.graph import latest_change, next_stamp
 from autograd.value import Value
 
 __all__ = ["Parameters"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+Index = np.ndarray[Any, np.dtype[np.intp]]
 
 
 @final
 class Parameters:
-    """Captured leaves in the order in which they were met.
+    """Captured leaves in the order in which they were made, those of later structures behind the others.
 
     Attributes
     ----------
@@ -29,6 +32,8 @@ class Parameters:
     def __init__(self) -> None:
         self.leaves: dict[Value, Parameter] = {}
         self._numbers: Array = np.empty(0)
+        self._born = 0  # how many leaves remember when they were made
+        self._places: dict[int, tuple[Any, int, Any, Any]] = {}  # of the latest optimizer
         self._stamp = -1  # the latest change of any leaf when the numbers were read
 
     def numbers(self) -> Array:
@@ -45,13 +50,71 @@ class Parameters:
                 self._stamp = stamp
         return numbers
 
+    def places_in(self, optimizer: Elementwise) -> tuple[Index, Index]:
+        """Return which parameters an optimizer trains, and where each of them is among its own.
+
+        Raises
+        ------
+        ArgumentError
+            If it trains none of them.
+
+        Warns
+        -----
+        DisconnectedWarning
+            If it has parameters that are none of these.
+        """
+        known = self._places.get(id(optimizer))
+        if known is None or known[0] is not optimizer.parameters or known[1] != len(self.leaves):
+            place = {leaf: i for i, leaf in enumerate(optimizer.parameters)}
+            rows = [row for row, leaf in enumerate(self.leaves) if leaf in place]
+            if not rows:
+                raise ArgumentError("the optimizer has none of the parameters of the compiled function")
+            others = [leaf for leaf in optimizer.parameters if leaf not in self.leaves]
+            if others:
+                names = ", ".join(leaf.name or repr(leaf) for leaf in others[:5])
+                more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+                warn(
+                    f"the compiled function does not depend on {names}{more}, which stay as they are",
+                    DisconnectedWarning,
+                )
+            places = np.array([place[leaf] for leaf in self.leaves if leaf in place], np.intp)
+            self._places.clear()
+            known = self._places[id(optimizer)] = (
+                optimizer.parameters,
+                len(self.leaves),
+                np.array(rows, np.intp),
+                places,
+            )
+        return known[2], known[3]
+
+    def ensure_finite(self, gradient: Array) -> None:
+        """Refuse a gradient that is not finite, naming the parameters.
+
+        Raises
+        ------
+        NonFiniteGradientError
+            If it is inf or nan somewhere.
+        """
+        bad = np.flatnonzero(~np.isfinite(gradient))
+        if bad.size:
+            leaves = list(self.leaves)
+            names = ", ".join(leaves[i].name or f"parameter {i} ({leaves[i]!r})" for i in bad[:5])
+            more = f" and {bad.size - 5} more" if bad.size > 5 else ""
+            raise NonFiniteGradientError(
+                f"no step was made, because the gradient of {names}{more} is not finite. A smaller learning rate or "
+                "smaller inputs may help"
+            )
+
     def set(self, numbers: Array) -> None:
         """Give each leaf its new number."""
         with PARAMETERS_LOCK:
+            if self._born < len(self.leaves):
+                for leaf in self.leaves:
+                    leaf.stamp_anew()  # which keeps when it was made
+                self._born = len(self.leaves)
             stamp = next_stamp()
             for leaf, number in zip(self.leaves, numbers.tolist(), strict=True):
                 leaf._primal = number
-                leaf.born = getattr(leaf, "born", leaf.stamp)
                 leaf.stamp = stamp
             self._numbers, self._stamp = numbers, stamp
             latest_change[0] = stamp

@@ -14,7 +14,21 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Fill", "Lookup", "Map", "MatMul", "Outer", "Plan", "Reduce", "Ref", "Scatter", "Space", "Step", "Write"]
+__all__ = [
+    "Fill",
+    "Index",
+    "Lookup",
+    "Map",
+    "MatMul",
+    "Outer",
+    "Plan",
+    "Reduce",
+    "Ref",
+    "Scatter",
+    "Space",
+    "Step",
+    "Write",
+]
 
 Index = np.ndarray[Any, np.dtype[np.intp]]
 
@@ -62,7 +76,7 @@ class Ref:
     @property
     def shape(self) -> tuple[int, ...]:
         """How many elements there are along each axis."""
-        return self.index.shape
+        return tuple(self.index.shape)
 
     @property
     def size(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import replace
 from typing import Any, final
@@ -14,17 +15,19 @@ from autograd.compiler.executors import Executor, Program
 from autograd.compiler.gradient import differentiated
 from autograd.compiler.grouping import SHARED, argument_space, grouped
 from autograd.compiler.lowering import lowered
-from autograd.compiler.plan import Map, Plan, Ref, Space, Write
+from autograd.compiler.plan import Index, Map, Plan, Ref, Space, Write
 from autograd.compiler.recording import Recording
 from autograd.compiler.tangent import tangent_of, with_tangents
+from autograd.compiler.training import Elementwise, with_scale, with_updates
 from autograd.containers import like
 from autograd.errors import NotAScalarError
 from autograd.primitives import strong_mul
 from autograd.symbols import Symbol
 
-__all__ = ["Recorded"]
+__all__ = ["DIRECTION", "GRADIENT", "OUT", "PRODUCT", "VALUE", "WEIGHTS", "Kind", "Recorded", "formed"]
 
-WEIGHTS, VALUE, DIRECTION = "weights", "value", "direction"
+WEIGHTS, DIRECTION = "weights", "direction"  # spaces that the caller fills
+OUT, VALUE, GRADIENT, PRODUCT = "out", "value", "gradient", "product"  # outputs
 
 Kind = tuple[str, tuple[int, ...] | None]
 """What a program computes, and by which arguments it differentiates; None for the parameters."""
@@ -52,16 +55,21 @@ class Recorded:
         spaces = {i: part.space for i, part in enumerate(batch.parts)}
         self.plan = grouped(program, roots, parameters, spaces)
         self.parts = batch.parts
+        self.is_batched = any(part.batched for part in batch.parts)
+        self.spaces = [argument_space(i) for i in range(len(batch.parts))]
         self._programs: dict[tuple[Kind, bool], Program] = {}
         self._lock = threading.RLock()
-        self._even: dict[int, Array] = {}
+        self._training: tuple[Any, Program] | None = None
 
     def run(self, kind: Kind, inputs: dict[str, Array], samples: int) -> dict[str, Array]:
         """Run a program; if a derivative is not finite, once more where zero times that is zero."""
         found = self.program(kind)(inputs, samples)
-        if kind[0] == "value" or all(np.isfinite(x).all() for x in found.values()):
-            return found
-        return self.program(kind, strong=True)(inputs, samples)
+        if kind[0] != "value":
+            for name, x in found.items():
+                # The quickest way to ask whether all is finite; if a square overflows, no harm is done.
+                if name != VALUE and not math.isfinite(np.vdot(x, x)):
+                    return self.program(kind, strong=True)(inputs, samples)
+        return found
 
     def program(self, kind: Kind, strong: bool = False) -> Program:
         """Return the program of a kind, which is made once."""
@@ -73,26 +81,30 @@ class Recorded:
                     made = self._programs[kind, strong] = self.executor.prepare(self.plan_of(kind, strong))
         return made
 
-    def inputs(self, batch: Batch, numbers: Array, weights: Any = None) -> dict[str, Array] | None:
+    def inputs(self, batch: Batch, numbers: Array) -> dict[str, Array] | None:
         """Return what a program reads; None if an integer is not among those that were recorded."""
-        inputs: dict[str, Array] = {SHARED: numbers[: self.count]}
-        for i, (x, part) in enumerate(zip(batch.arrays, self.parts, strict=True)):
-            rows = x.reshape(len(x), part.size).T if part.batched else x.reshape(part.size)
-            if part.is_integer:
+        inputs = {SHARED: numbers if len(numbers) == self.count else numbers[: self.count]}
+        for i, x in enumerate(batch.arrays):
+            rows = x.T if x.ndim == 2 else x.reshape(x.shape[0], -1).T if x.ndim else x.reshape(1)
+            if i in self.values:
                 rows = labels_in_place(rows, self.values[i])
-                if (rows < 0).any():
+                if rows.min() < 0:
                     return None
-            inputs[argument_space(i)] = rows
+            inputs[self.spaces[i]] = rows
         return inputs
 
-    def even(self, samples: int) -> Array:
-        """Return the weights of samples that count the same."""
-        found = self._even.get(samples)
-        if found is None:
-            if len(self._even) > 8:
-                self._even.clear()
-            found = self._even[samples] = np.full((1, samples), 1.0 / samples)
-        return found
+    def training(self, optimizer: Elementwise, rows: Index, places: Index) -> Program:
+        """Return the program of a step of an optimizer, for these rows of the parameters; see `with_updates`."""
+        key = (optimizer.rule, tuple(optimizer.states), len(optimizer.coefficients()), tuple(rows), tuple(places))
+        with self._lock:
+            if self._training is None or self._training[0] != key:
+                self._ensure_one_number()
+                plan, weights = self._with_seeds(1)
+                plan, seeds = with_scale(plan, weights)
+                plan = self._with_value(differentiated(plan, seeds, self.wanted(None)), seeds)
+                program = self.executor.prepare(with_updates(plan, optimizer, rows, places))
+                self._training = (key, program)
+            return self._training[1]
 
     # Plans ------------------------------------------------------------------------------------------------------
 
@@ -109,7 +121,7 @@ class Recorded:
         plan, weights = self._with_seeds(1)
         if what == "per_sample":
             return differentiated(plan, weights, self.wanted(by), strong=strong, per_sample=True)
-        plan = differentiated(self._with_value(plan, weights), weights, self.wanted(by), strong=strong)
+        plan = self._with_value(differentiated(plan, weights, self.wanted(by), strong=strong), weights)
         if what == "gradient":
             return plan
         (name,) = self.wanted(by)  # the Hessian times a direction
@@ -132,28 +144,34 @@ class Recorded:
         return replace(self.plan, spaces={**self.plan.spaces, WEIGHTS: space}), Ref(WEIGHTS, np.arange(rows))
 
     def _with_value(self, plan: Plan, weights: Ref) -> Plan:
-        """Add the weighted sum of the results over the samples."""
+        """Add the weighted sum of the results over the samples, in place of the results."""
         value = Ref(VALUE, np.arange(1))
-        summed = Map((weights, plan.outputs["out"]), (Write(strong_mul(Symbol("x0"), Symbol("x1")), value),))
+        out = plan.outputs["out"]
+        summed = Map((weights, out), (Write(strong_mul(Symbol("x0"), Symbol("x1")), value),))
+        before, during, behind = plan.phases
+        outputs = {"value": value, **{name: ref for name, ref in plan.outputs.items() if name != "out"}}
         spaces = {**plan.spaces, VALUE: Space(1, batched=False)}
-        return replace(
-            plan, spaces=spaces, steps=[*plan.steps, summed], outputs={"out": plan.outputs["out"], "value": value}
-        )
+        return replace(plan, spaces=spaces, steps=[*before, *during, summed, *behind], outputs=outputs)
 
     def wanted(self, by: tuple[int, ...] | None) -> dict[str, Ref]:
         """Return the rows to differentiate by, under the names of the outputs."""
         if by is None:
-            return {"gradient": Ref(SHARED, np.arange(self.count))}
+            return {GRADIENT: Ref(SHARED, np.arange(self.count))}
         return {f"gradient {i}": Ref(argument_space(i), np.arange(self.parts[i].size)) for i in by}
 
     # Results ----------------------------------------------------------------------------------------------------
 
     def formed(self, out: Array, batch: Batch) -> Any:
         """Return results in the form that the function gave them: lists of numbers as arrays."""
-        columns = out.T if out.ndim == 2 else np.broadcast_to(out, (batch.samples, len(out)))
-        if not batch.is_batched:
-            columns = columns[0]
-        return _formed(self.result, iter(range(columns.shape[-1])), columns)
+        return formed(self.result, out, batch.samples, self.is_batched)
+
+
+def formed(form: Any, out: Array, samples: int, is_batched: bool) -> Any:
+    """Return numbers, a row for each, in the form of ``form``: lists of numbers as arrays, samples on axis 0."""
+    columns = out.T if out.ndim == 2 else np.broadcast_to(out, (samples, len(out)))
+    if not is_batched:
+        columns = columns[0]
+    return _formed(form, iter(range(columns.shape[-1])), columns)
 
 
 def _formed(form: Any, following: Any, columns: Array) -> Any:

@@ -72,7 +72,7 @@ def record(
     batch : Batch
         The first arguments it is called with.
     parameters : dict of Value to Parameter
-        The captured leaves met so far; new ones are put behind them, in the order in which they are used.
+        The captured leaves met so far; new ones are put behind them, in the order in which they were made.
     known_values : mapping of set
         For each integer argument the values to record beside those in ``batch``.
 
@@ -106,9 +106,10 @@ class _Recorder:
             self._refuse_to_freeze(integers, roots, again)
         values: dict[int, list[int]] = {}
         if integers:
-            runs = [(integers, roots)]
+            runs: list[tuple[Integers, list[int]]] = [(integers, roots)]
             for i in integers:
-                values[i] = self._run_for_each_value(i, known_values.get(i, set()), runs)
+                values[i] = self._values(i, known_values.get(i, set()), runs)
+            self._run_for_each_value(values, runs)
             if any(found != roots for _, found in runs):
                 runs += [(chosen, self._roots(chosen)) for chosen in telling_apart(integers, values)]
                 roots = merged(self.program, runs, values, self.name)
@@ -133,51 +134,69 @@ class _Recorder:
                 samples.append(nested(made, part.shape))
         with trace(arguments) as tracing, set_recording(True):
             result = self.batch.call(self.f, samples)
-        self.reads |= tracing.reads
+        self.reads |= tracing.reads  # type: ignore[arg-type]
         found = results(self.name, result)
         if self.result is None:
             self.result = result
         elif list(places(result)) != list(places(self.result)):
             raise TracingError(f"{self.name} returned results of another form when it was recorded again")
 
-        def head_of(leaf: Value) -> Head:
-            if leaf in arguments:
-                return arguments[leaf]
-            if not leaf.is_older_than(start):  # made by the function itself
-                return Constant(leaf._primal.hex())
-            return self.parameters.setdefault(leaf, Parameter(len(self.parameters)))
+        def heads_of(leaves: list[Value]) -> Mapping[Value, Head]:
+            captured = [leaf for leaf in leaves if leaf not in arguments and leaf.is_older_than(start)]
+            for leaf in sorted(captured, key=birth):
+                self.parameters.setdefault(leaf, Parameter(len(self.parameters)))
+            heads: dict[Value, Head] = {leaf: Constant(leaf._primal.hex()) for leaf in leaves}  # made by the function
+            return heads | {leaf: self.parameters[leaf] for leaf in captured} | arguments
 
-        return self.program.record(found, head_of)
+        return self.program.record(found, heads_of)
 
-    def _run_for_each_value(self, i: int, known: set[int], runs: list[tuple[Integers, list[int]]]) -> list[int]:
-        """Record the function for each value of an integer argument, those it may take later included."""
+    def _values(self, i: int, known: set[int], runs: list[tuple[Integers, list[int]]]) -> list[int]:
+        """Return the values to record of an integer argument: those it may take later are found out by trying."""
         seen = {int(x) for x in np.unique(self.batch.arrays[i])} | known
         if len(seen) > MOST_CHOICES:
             raise ArgumentError(
                 f"argument {i} of {self.name} is made of integers of more than {MOST_CHOICES} values; integers pick "
                 "from lists and tables, and the function is recorded for each. If they are numbers, give them as floats"
             )
+        if min(seen) < 0:
+            return sorted(seen)
         integers, roots = runs[0]
-        values = []
-        for value in sorted(seen | set(range(max(seen) + 1 if min(seen) >= 0 else 0))):
+        values = list(range(max(seen) + 1))
+        for value in range(len(values), len(values) + TRIED_CHOICES):
+            chosen = {**integers, i: np.full_like(integers[i], value)}
             try:
-                found = self._roots({**integers, i: np.full_like(integers[i], value)})
-            except Exception:
-                if value in seen:
-                    raise
-                continue
-            values.append(value)
-            runs.append(({**integers, i: np.full_like(integers[i], value)}, found))
-        for value in range(max(seen) + 1, max(seen) + 1 + TRIED_CHOICES if min(seen) >= 0 else 0):
-            try:
-                found = self._roots({**integers, i: np.full_like(integers[i], value)})
+                found = self._roots(chosen)
             except Exception:  # whatever it is, the function does not take this value
                 break
             if found == roots or self._is_number(roots, found):
                 break
             values.append(value)
-            runs.append(({**integers, i: np.full_like(integers[i], value)}, found))
-        return values
+            runs.append((chosen, found))
+        return values if len(values) <= MOST_CHOICES else sorted(seen)
+
+    def _run_for_each_value(self, values: dict[int, list[int]], runs: list[tuple[Integers, list[int]]]) -> None:
+        """Record the function such that each integer takes each of its values; drop values that it does not take."""
+        integers, _ = runs[0]
+        try:
+            made = []
+            for turn in range(max(map(len, values.values()))):
+                chosen = {
+                    i: np.take(values[i], turn + np.arange(x.size), mode="wrap").reshape(x.shape)
+                    for i, x in integers.items()
+                }
+                made.append((chosen, self._roots(chosen)))
+        except Exception:  # one value after another will tell which
+            made = []
+            for i, x in integers.items():
+                for value in list(values[i]):
+                    chosen = {**integers, i: np.full_like(x, value)}
+                    try:
+                        made.append((chosen, self._roots(chosen)))
+                    except Exception:
+                        if value in self.batch.arrays[i]:
+                            raise
+                        values[i].remove(value)
+        runs += made
 
     def _is_number(self, roots: Sequence[int], other: Sequence[int]) -> bool:
         """Tell whether recordings differ in a plain number: then any integer will do, and not all need be tried."""
@@ -189,14 +208,19 @@ class _Recorder:
         moved = f" ({a.number!r}, then {b.number!r})" if isinstance(a, Constant) and isinstance(b, Constant) else ""
         if self._roots(integers) != roots or not self.reads:
             raise TracingError(
-                f"{self.name} does not compute the same each time{moved}: does it draw random numbers, or keep a state? "
-                "A compiled function has what it draws frozen into it; give it as an argument"
+                f"{self.name} does not compute the same each time{moved}: does it draw random numbers, or keep a "
+                "state? A compiled function has what it draws frozen into it; give it as an argument"
             )
         leaf, line = next(iter(self.reads.items()))
         raise TracingError(
             f"{self.name} reads the number of {leaf.name or repr(leaf)} ({line}) and computes with it{moved}, so that "
             "it would be frozen into the compiled program. Use the Value itself, or give the number as an argument"
         )
+
+
+def birth(leaf: Value) -> int:
+    """Return when a leaf was made: leaves made one after the other lie side by side in the program."""
+    return getattr(leaf, "born", leaf.stamp)
 
 
 @contextmanager
@@ -243,7 +267,7 @@ def telling_apart(integers: Integers, values: Mapping[int, list[int]]) -> Iterat
     """Yield values for all integers at once such that no two of them take the same course over all of these."""
     rng = np.random.default_rng(0)
     count = sum(x.size for x in integers.values())
-    for _ in range(0 if count == 1 else 4 + 2 * count.bit_length()):
+    for _ in range(0 if count == 1 else 4 + count.bit_length()):
         yield {i: rng.choice(values[i], x.shape) for i, x in integers.items()}
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.graph import operations
+from autograd.graph import operations_and_leaves
 from autograd.primitives import conjugate, div, mul, positive, pow, reciprocal, square
 from autograd.rows import Primitive
 from autograd.value import Value
@@ -89,6 +89,7 @@ class Scalars:
         self.batched: list[bool] = []
         self.unbatched_arguments = set(unbatched_arguments)
         self._known: dict[Node, int] = {}
+        self._captured: dict[Any, int] = {}  # the numbers of captured leaves
 
     def add(self, head: Head, operands: tuple[int, ...] = ()) -> int:
         """Return the number of a node, which is made if there is none like it."""
@@ -104,7 +105,7 @@ class Scalars:
         elif isinstance(head, Choice) and head.label.position not in self.unbatched_arguments:
             batched.append(True)
         else:
-            batched.append(any([batched[x] for x in operands]))
+            batched.append(True in [batched[x] for x in operands])
         return number
 
     def constant(self, x: float) -> int:
@@ -131,31 +132,27 @@ class Scalars:
             return operands[1]
         return self.add(row, operands)
 
-    def record(self, roots: Iterable[Any], head_of: Callable[[Value], Head]) -> list[int]:
+    def record(self, roots: Iterable[Any], heads_of: Callable[[list[Value]], Mapping[Value, Head]]) -> list[int]:
         """Take in the graph behind ``roots``, and return their numbers.
 
         Parameters
         ----------
         roots : iterable of Value or number
             What a function returned.
-        head_of : callable
-            Says what a leaf stands for.
+        heads_of : callable
+            Says what leaves stand for that are met for the first time, or are made anew for each recording.
         """
         roots = list(roots)
-        numbers: dict[Value, int] = {}
-        add = self.add
-
-        def number_of(x: Any) -> int:
-            if x.__class__ is Value:
-                known = numbers.get(x)
-                if known is None:
-                    known = numbers[x] = add(head_of(x))
-                return known
-            return self.constant(x)
-
-        for node in reversed(operations([root for root in roots if isinstance(root, Value)])):
-            numbers[node] = add(node.op, tuple([number_of(x) for x in node.inputs]))  # type: ignore[index]
-        return [number_of(root) for root in roots]
+        found, leaves = operations_and_leaves([root for root in roots if isinstance(root, Value)])
+        add, constant = self.add, self.constant
+        unknown = [leaf for leaf in leaves if leaf not in self._captured]
+        made = {leaf: (head, add(head)) for leaf, head in heads_of(unknown).items()}  # type: ignore[arg-type]
+        self._captured |= {leaf: number for leaf, (head, number) in made.items() if isinstance(head, Parameter)}
+        numbers: dict[Any, int] = self._captured | {leaf: number for leaf, (_, number) in made.items()}
+        for node in reversed(found):
+            operands = tuple([numbers[x] if x.__class__ is Value else constant(x) for x in node.inputs])
+            numbers[node] = add(node.op, operands)  # type: ignore[index]
+        return [numbers[root] if isinstance(root, Value) else constant(root) for root in roots]
 
     def live(self, roots: Sequence[int]) -> list[int]:
         """Return the nodes that the roots are made of, operands first."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.expressions import leaf_names, partials_of, product, renamed
+from autograd.compiler.expressions import as_map, partials_of, product
 from autograd.compiler.plan import Fill, Lookup, Map, MatMul, Outer, Plan, Reduce, Ref, Scatter, Space, Step, Write
 from autograd.symbols import Symbol
 
@@ -88,20 +88,11 @@ def _of_map(step: Map, plan: Plan, strong: bool) -> list[Step]:
     operands = [*step.operands, *(tangent_of(step.operands[i]) for i in moving)]
     writes = []
     for write in step.writes:
-        partials = partials_of(write.expression, xs)
+        partials = partials_of(write.expression, xs, strong=strong)
         total: Any = 0.0
         for place, i in enumerate(moving):
             term = product(Symbol(f"x{len(xs) + place}"), partials[i], strong)
             total = total + term if isinstance(total, Symbol) else term if isinstance(term, Symbol) else total
         if isinstance(total, Symbol):
-            writes.append(Write(total, tangent_of(write.target), write.adds))
-    if not writes:
-        return []
-    used = sorted(set().union(*(leaf_names(write.expression) for write in writes)), key=lambda name: int(name[1:]))
-    names = {name: f"x{i}" for i, name in enumerate(used)}
-    return [
-        Map(
-            tuple(operands[int(name[1:])] for name in used),
-            tuple(replace(write, expression=renamed(write.expression, names)) for write in writes),
-        )
-    ]
+            writes.append((total, tangent_of(write.target), write.adds))
+    return [as_map(tuple(operands), writes)] if writes else []

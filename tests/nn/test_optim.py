@@ -1,8 +1,9 @@
 import math
 
+import numpy as np
 import pytest
 
-from autograd import ArgumentError, DisconnectedWarning, NonFiniteGradientError, NotALeafError, Value
+from autograd import ArgumentError, DisconnectedWarning, NonFiniteGradientError, NotALeafError, Tensor, Value
 from nn import MLP, SGD, Optimizer, half_squared_error
 
 
@@ -54,8 +55,10 @@ def test_training_leads_to_the_least_squares_line():
 
 def test_zero_grad_sets_every_gradient_to_zero():
     a, b = with_gradients(a=2.0, b=3.0)
-    SGD([a, b]).zero_grad()
-    assert (a.grad, a.reached, b.grad, b.reached) == (0.0, 0, 0.0, 0)
+    t = Tensor([1.0])
+    np.sum(t).backward()
+    SGD([a, b, t]).zero_grad()
+    assert (a.grad, a.reached, b.grad, b.reached, t.grad, t.reached) == (0.0, 0, 0.0, 0, None, 0)
 
 
 def test_gradients_recorded_with_create_graph_are_used_as_numbers():
@@ -115,17 +118,43 @@ def test_a_generator_of_parameters_is_read_once():
     ("parameters", "error", "message"),
     [
         ([], ArgumentError, "there is no parameter to train"),
-        (MLP(1, [1]), ArgumentError, r"such as model.parameters\(\), not MLP"),
-        (Value(1.0), ArgumentError, "must be Values in a list"),
-        ([Value(1.0), 2.0], ArgumentError, "parameter 1 must be a Value, not float: 2.0"),
-        (MLP(1, [1]).named_parameters(), ArgumentError, "parameter 0 must be a Value, not tuple"),
+        (MLP(1, [1]), ArgumentError, r"such as model.parameters\(\) or \[weights\], not MLP"),
+        (Value(1.0), ArgumentError, "must be Values and Tensors in a list"),
+        (Tensor([1.0]), ArgumentError, "in a list, .* not Tensor"),
+        ([Value(1.0), 2.0], ArgumentError, "parameter 1 must be a Value or a Tensor, not float: 2.0"),
+        (MLP(1, [1]).named_parameters(), ArgumentError, "parameter 0 must be a Value or a Tensor, not tuple"),
         ([Value(1.0) * 2.0], NotALeafError, r"parameter 0 .* is the result of .*; only a leaf can be trained"),
+        ([Tensor([1.0, 2.0]) * 2.0], NotALeafError, r"parameter 0 \(a Tensor of shape \(2,\)\) is the result of"),
         ([Value(1.0, name="w")] * 2, ArgumentError, "w is given twice, at positions 0 and 1"),
     ],
 )
 def test_parameters_that_cannot_be_trained_are_refused_by_name(parameters, error, message):
     with pytest.raises(error, match=message):
         SGD(parameters)
+
+
+def test_an_optimizer_of_its_own_kind_gets_a_float_for_a_value_and_an_array_for_a_tensor():
+    class Recording(Optimizer):
+        def update(self, gradients):
+            self.seen = gradients
+
+    v, t, never = Value(3.0), Tensor([[1.0, 2.0]]), Tensor([1.0], name="never")
+    (v * np.sum(t)).backward()
+    recording = Recording([v, t, never])
+    with pytest.warns(DisconnectedWarning, match="reached never since"):
+        recording.step()
+    of_value, of_tensor, of_never = recording.seen
+    assert (type(of_value), of_value) == (float, 3.0)
+    np.testing.assert_array_equal(of_tensor, [[3.0, 3.0]])
+    np.testing.assert_array_equal(of_never, [0.0])
+
+
+def test_a_tensor_with_a_non_finite_gradient_is_named_and_nothing_is_changed():
+    v, t = Value(1.0, name="v"), Tensor([1.0, 2.0], name="t")
+    v.grad, t.grad = 1.0, [1.0, math.nan]
+    with pytest.raises(NonFiniteGradientError, match="the gradient of t is not finite"):
+        SGD([v, t]).step()
+    assert (v.data, *t.data) == (1.0, 1.0, 2.0)
 
 
 @pytest.mark.parametrize("lr", [0.0, -0.1, math.inf, math.nan, "0.1", None])

@@ -1,37 +1,46 @@
-"""Optimizers: they change parameters by their gradients."""
+"""Optimizer: a step is made of checked gradients, or not at all."""
 
 from __future__ import annotations
 
-import math
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any, final
+from typing import Any
 
-from autograd import ArgumentError, DisconnectedWarning, NonFiniteGradientError, NotALeafError, Value
-from nn.checks import real
+import numpy as np
 
-__all__ = ["SGD", "Optimizer"]
+from autograd import (
+    ArgumentError,
+    DisconnectedWarning,
+    NonFiniteGradientError,
+    NotALeafError,
+    Tensor,
+    Value,
+)
+
+__all__ = ["Optimizer", "flat"]
 
 
 class Optimizer(ABC):
     """Base of the optimizers. A subclass says how one step changes the parameters.
 
+    Where each number changes by a formula in its own gradient, derive from `ElementwiseOptimizer` instead.
+
     Parameters
     ----------
-    parameters : iterable of Value
+    parameters : iterable of Value and Tensor
         The leaves to train, such as ``model.parameters()``.
 
     Attributes
     ----------
-    parameters : list of Value
+    parameters : list of Value and Tensor
     steps : int
         How many steps have been made.
 
     Raises
     ------
     ArgumentError
-        If there is no parameter, one is not a Value, or one is given twice.
+        If there is no parameter, one is neither a Value nor a Tensor, or one is given twice.
     NotALeafError
         If one is the result of an operation.
 
@@ -50,13 +59,13 @@ class Optimizer(ABC):
     1.9
     """
 
-    def __init__(self, parameters: Iterable[Value]) -> None:
+    def __init__(self, parameters: Iterable[Value | Tensor]) -> None:
         self.parameters = _leaves(parameters)
         self.steps = 0
 
     @abstractmethod
-    def update(self, gradients: Sequence[float]) -> None:
-        """Change the parameters, given the gradient of each, all finite."""
+    def update(self, gradients: Sequence[Any]) -> None:
+        """Change the parameters, given the gradient of each, all finite: of a Value a float, of a Tensor an array."""
 
     def step(self) -> None:
         """Check all gradients, then change the parameters.
@@ -71,14 +80,14 @@ class Optimizer(ABC):
         DisconnectedWarning
             If no backward pass has reached a parameter since its gradient was last set to zero; it is named.
         """
-        gradients = [float(p.grad) for p in self.parameters]
-        bad = [i for i, gradient in enumerate(gradients) if not math.isfinite(gradient)]
-        if bad:
+        gradients = [_gradient(p) for p in self.parameters]
+        if not np.isfinite(flat(gradients)).all():
+            bad = [i for i, gradient in enumerate(gradients) if not np.isfinite(gradient).all()]
             raise NonFiniteGradientError(
                 f"no step was made, because the gradient of {self._names(bad)} is not finite. A smaller learning rate "
                 "or smaller inputs may help; call zero_grad() before the next backward()"
             )
-        unreached = [i for i, p in enumerate(self.parameters) if p.reached == 0 and gradients[i] == 0]
+        unreached = [i for i, p in enumerate(self.parameters) if p.reached == 0 and not np.any(gradients[i])]
         if unreached:
             warnings.warn(
                 f"no backward pass has reached {self._names(unreached)} since zero_grad(), so its gradient is 0: does "
@@ -99,75 +108,38 @@ class Optimizer(ABC):
         return f"{names} and {len(positions) - 5} more" if len(positions) > 5 else names
 
 
-@final
-class SGD(Optimizer):
-    """Gradient descent, p <- p - lr grad, with a learning rate that decays with inverse time.
-
-    After k steps the learning rate is lr / (1 + decay k) (Bottou 2012, Stochastic Gradient Descent Tricks, section
-    5.2). It is stochastic when the gradients come from a sample or a small batch (Robbins and Monro 1951).
-
-    Parameters
-    ----------
-    parameters : iterable of Value
-        The leaves to train, such as ``model.parameters()``.
-    lr : float, optional
-        The learning rate of the first step.
-    decay : float, optional
-        How fast it decays; 0 keeps it.
-
-    Raises
-    ------
-    ArgumentError
-        If there is no parameter, one is not a Value or given twice, ``lr`` is not positive, or ``decay`` is negative.
-    NotALeafError
-        If a parameter is the result of an operation.
-
-    Examples
-    --------
-    >>> from autograd import Value
-    >>> from nn import SGD
-    >>> x = Value(3.0)
-    >>> sgd = SGD([x], lr=0.25, decay=1.0)
-    >>> (x * x).backward()
-    >>> sgd.step()
-    >>> x.data, sgd.lr
-    (1.5, 0.125)
-    """
-
-    def __init__(self, parameters: Iterable[Value], lr: float = 0.01, *, decay: float = 0.0) -> None:
-        super().__init__(parameters)
-        self.initial_lr = real(lr, "lr")
-        self.decay = real(decay, "decay")
-        if self.initial_lr <= 0:
-            raise ArgumentError(f"lr must be positive, not {lr!r}")
-        if self.decay < 0:
-            raise ArgumentError(f"decay must not be negative, not {decay!r}")
-
-    @property
-    def lr(self) -> float:
-        """The learning rate of the next step."""
-        return self.initial_lr / (1.0 + self.decay * self.steps)
-
-    def update(self, gradients: Sequence[float]) -> None:
-        """Go down the gradient by the learning rate."""
-        lr = self.lr
-        for parameter, gradient in zip(self.parameters, gradients, strict=True):
-            parameter.data = parameter.data - lr * gradient
+def flat(parts: Sequence[Any]) -> np.ndarray:
+    """Return numbers and the elements of arrays one behind the other, as float64."""
+    if any(isinstance(part, np.ndarray) for part in parts):
+        return np.concatenate(parts, axis=None, dtype=np.float64)
+    return np.array(parts, np.float64)  # numbers alone: ten times as fast
 
 
-def _leaves(parameters: Any) -> list[Value]:
+def _gradient(parameter: Value | Tensor) -> Any:
+    gradient = parameter.grad
+    if isinstance(gradient, Value | Tensor):  # recorded, by create_graph
+        gradient = gradient.data
+    if isinstance(parameter, Value):
+        return float(gradient)
+    return np.zeros(parameter.shape, parameter.dtype) if gradient is None else gradient
+
+
+def _leaves(parameters: Any) -> list[Value | Tensor]:
     """Return the parameters as a list, or refuse the first that cannot be trained."""
-    if not isinstance(parameters, Iterable):
+    if not isinstance(parameters, Iterable) or isinstance(parameters, Tensor):
         raise ArgumentError(
-            f"parameters must be Values in a list, such as model.parameters(), not {type(parameters).__name__}"
+            "parameters must be Values and Tensors in a list, such as model.parameters() or [weights], not "
+            f"{type(parameters).__name__}"
         )
     leaves = list(parameters)
     if not leaves:
         raise ArgumentError("there is no parameter to train; was parameters an iterator that had been used up?")
     first: dict[int, int] = {}
     for i, parameter in enumerate(leaves):
-        if not isinstance(parameter, Value):
-            raise ArgumentError(f"parameter {i} must be a Value, not {type(parameter).__name__}: {parameter!r}")
+        if not isinstance(parameter, Value | Tensor):
+            raise ArgumentError(
+                f"parameter {i} must be a Value or a Tensor, not {type(parameter).__name__}: {parameter!r}"
+            )
         if not parameter.is_leaf:
             raise NotALeafError(
                 f"{_called(parameter, i)} is the result of {parameter.op!r}; only a leaf can be trained"
@@ -181,5 +153,6 @@ def _leaves(parameters: Any) -> list[Value]:
     return leaves
 
 
-def _called(parameter: Value, position: int) -> str:
-    return parameter.name or f"parameter {position} ({parameter!r})"
+def _called(parameter: Value | Tensor, position: int) -> str:
+    what = repr(parameter) if isinstance(parameter, Value) else f"a Tensor of shape {parameter.shape}"
+    return parameter.name or f"parameter {position} ({what})"

@@ -583,7 +583,7 @@ for _row in comparisons.values():
 for _name in ("and", "or", "xor"):
     setattr(Tensor, f"__{_name}__", _of_conditions(getattr(np, f"logical_{_name}")))
     setattr(Tensor, f"__r{_name}__", _of_conditions(getattr(np, f"logical_{_name}")))
-Tensor.__invert__ = _of_conditions(np.logical_not)  # type: ignore[attr-defined]
+setattr(Tensor, "__invert__", _of_conditions(np.logical_not))  # noqa: B010  # as those above
 
 # The C library of Linux gives large freed blocks back to the system until one of up to 32 MiB was freed, and keeps them
 # from then on. A graph is made and freed in every step; without this, getting its memory back takes longer than the

@@ -1,4 +1,4 @@
-"""Functions without a derivative (isnan, argmax, all), recorded: what a compiled function computes anew at each call."""
+"""Functions without a derivative (isnan, argmax, all), recorded: a compiled function computes them at each call."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ __all__ = ["WholeArrays", "whole_arrays"]
 Array = np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class WholeArrays:
     """The arguments of one call.
 
@@ -70,12 +70,15 @@ def whole_arrays(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], st
     ArgumentError
         If a static one is not hashable.
     """
+    if not kwargs and not static and all(map(_is_usual, args)):
+        structure: Any = tuple([(x.shape, x.dtype.char) for x in args])
+        return WholeArrays(args, kwargs, list(range(len(args))), list(args), structure, static)
     keys: list[Any] = []
     arrays: list[Array] = []
     described: list[Any] = []
 
     def enter(key: Any, x: Any) -> None:
-        if x.__class__ is np.ndarray and x.ndim and x.dtype.char in "dlfqi?":  # the usual case
+        if _is_usual(x):
             keys.append(key)
             arrays.append(x)
             described.append((x.shape, x.dtype.char))
@@ -118,8 +121,12 @@ def whole_arrays(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], st
             described.append((key, type(x), x))
         else:
             enter(key, x)
-    structure = (tuple(described), tuple(kwargs))
+    structure = (tuple(described), tuple(kwargs), "of several kinds")
     return WholeArrays(args, kwargs, keys, arrays, structure, static)
+
+
+def _is_usual(x: Any) -> bool:
+    return x.__class__ is np.ndarray and x.ndim > 0 and x.dtype.char in "dlfqi?"
 
 
 def _is_held(x: Any) -> bool:

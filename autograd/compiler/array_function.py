@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, final
+from typing import Any, Literal, final
 
 import numpy as np
 
 from autograd.arguments import Argnums, Arguments, name_of
 from autograd.compiler.array_arguments import WholeArrays, whole_arrays
-from autograd.compiler.array_program import ArrayProgram
 from autograd.compiler.array_plan import ArrayPlan
+from autograd.compiler.array_program import ArrayProgram
 from autograd.compiler.array_recording import ArrayRecording, record_arrays
+from autograd.compiler.training import Optimizer
 from autograd.containers import leaves, rebuild
-from autograd.errors import ArgumentError, NotAScalarError, SizeError
-from autograd.graph import next_stamp, set_recording
+from autograd.errors import ArgumentError, SizeError
+from autograd.graph import set_recording
 from autograd.reverse import adjoints
 from autograd.tensor import Tensor
-from autograd.variable import Variable, primal
+from autograd.variable import primal
 
 __all__ = ["ArrayFunction"]
 
 Array = np.ndarray[Any, Any]
-By = tuple[int, ...] | None | bool
+By = tuple[int, ...] | Literal[False] | None
 """By what to differentiate: arrays by their places, None for the parameters, False for no derivative."""
 
 KEPT = 64  # recorded structures; the one that was not used for longest goes
@@ -108,7 +110,7 @@ class ArrayFunction:
             If ``out`` does not fit the parameters.
         """
         arguments = whole_arrays(self.__name__, args, kwargs, self.static)
-        by = self._by(argnums, arguments)
+        keys, by = self._by(argnums, arguments)
         recorded = self._find(arguments, by)
         outs: Sequence[Array | None] = [None] * len(recorded.wanted)
         if out is not None:
@@ -120,11 +122,28 @@ class ArrayFunction:
         value, gradients = float(found[0].item()), found[recorded.results :]
         if by is None:
             return value, self._of_all(recorded.wanted, gradients, out)
-        return value, _as_asked(argnums, arguments, gradients)
+        return value, _as_asked(argnums, keys, arguments, gradients)
 
-    def grad(self, *args: Any, argnums: Argnums | None = None, out: Sequence[Array] | None = None, **kwargs: Any) -> Any:
+    def grad(
+        self, *args: Any, argnums: Argnums | None = None, out: Sequence[Array] | None = None, **kwargs: Any
+    ) -> Any:
         """Return the gradient; see `value_and_grad`."""
         return self.value_and_grad(*args, argnums=argnums, out=out, **kwargs)[1]
+
+    def update(self, optimizer: Optimizer, *args: Any, **kwargs: Any) -> float:
+        """Make one step of an optimizer by the gradient, and return the number that the function computes.
+
+        Raises
+        ------
+        NonFiniteGradientError
+            If a gradient is not finite; no parameter is changed.
+        """
+        value, gradient = self.value_and_grad(*args, **kwargs)
+        for leaf, g in zip(self._parameters, gradient, strict=True):
+            leaf._grad = g
+            leaf.reached += 1
+        optimizer.step()
+        return value
 
     # How it is found ------------------------------------------------------------------------------------------------
 
@@ -142,10 +161,10 @@ class ArrayFunction:
         self._latest = recorded
         return recorded
 
-    def _by(self, argnums: Argnums | None, arguments: WholeArrays) -> tuple[int, ...] | None:
-        """Return the places, among the arrays, of the arguments to differentiate by; None for the parameters."""
+    def _by(self, argnums: Argnums | None, arguments: WholeArrays) -> tuple[Sequence[Any], tuple[int, ...] | None]:
+        """Return the arguments to differentiate by, and their places among the arrays; None for the parameters."""
         if argnums is None:
-            return None
+            return (), None
         keys, _ = Arguments(self.f, argnums).find(arguments.args, arguments.kwargs)
         places = []
         for key in keys:
@@ -155,7 +174,7 @@ class ArrayFunction:
                     f"{self.__name__} cannot be differentiated by its argument {key!r}, which is not made of floats"
                 )
             places += found
-        return tuple(places)
+        return keys, tuple(places)
 
     def _fitting(self, out: Sequence[Array]) -> list[Array]:
         for leaf, x in zip(self._parameters, out, strict=False):
@@ -167,25 +186,24 @@ class ArrayFunction:
 
     def _of_all(self, wanted: Sequence[Any], gradients: Sequence[Array], out: Sequence[Array] | None) -> list[Array]:
         """Return the gradient by all parameters: zero by those that this structure does not use."""
-        if len(gradients) == len(self._parameters) and all(a is b for a, b in zip(wanted, self._parameters, strict=True)):
+        if len(gradients) == len(self._parameters) and all(
+            a is b for a, b in zip(wanted, self._parameters, strict=True)
+        ):
             return list(gradients)
         known = dict(zip(wanted, gradients, strict=True))
         return [known[leaf] if leaf in known else np.zeros(leaf.shape, leaf.dtype) for leaf in self._parameters]
 
     def _eager(self, arguments: WholeArrays, wanted: Sequence[Any] = ()) -> list[Array]:
         """Return results and gradients as the eager engine computes them, where zero times inf is zero."""
-        elements = [Tensor(x) if x.dtype.kind == "f" else x for x in arguments.arrays]
-        with set_recording(True), np.errstate(all="ignore"):
-            start = next_stamp()
+        elements: list[Any] = [Tensor(x) if x.dtype.kind == "f" else x for x in arguments.arrays]
+        with set_recording(True):
             result = arguments.call(self.f, elements)
         found = [np.asarray(primal(x)) for x in leaves(result)]
         if not wanted:
             return found
-        (y,) = leaves(result)
         by = [elements[x] if isinstance(x, int) else x for x in wanted]
-        seeds = {y: np.ones(y.shape, y.dtype)} if isinstance(y, Variable) else {}
-        gradients = adjoints(seeds).of_leaves if seeds else {}
-        del start
+        seeds: dict[Any, Any] = {y: np.ones(y.shape, y.dtype) for y in leaves(result) if isinstance(y, Tensor)}
+        gradients = adjoints(seeds).of_leaves
         return found + [np.asarray(gradients.get(x, np.zeros(x.shape, x.dtype))) for x in by]
 
 
@@ -204,7 +222,6 @@ class _Recorded:
     """
 
     def __init__(self, recording: ArrayRecording, parameters: Sequence[Tensor]) -> None:
-        self.form = recording
         self.result = rebuild(recording.result, [0.0] * len(leaves(recording.result)))
         self.results = len(leaves(recording.result))
         self.wanted = recording.wanted
@@ -226,12 +243,12 @@ class _Recorded:
 
 
 def _is_finite(x: Array) -> bool:
-    """Tell whether no element is inf or nan, at first by one sum, which is not finite if one of them is not."""
+    """Tell whether no element is inf or nan; at first by a sum of squares, which is then finite, or overflows."""
     if x.dtype.kind != "f":
         return True
     if x.flags.c_contiguous:
         flat = x.reshape(-1)
-        if np.isfinite(np.dot(flat, flat)):
+        if math.isfinite(np.dot(flat, flat)):
             return True
     return bool(np.isfinite(x).all())
 
@@ -241,13 +258,11 @@ def _written(x: Array, y: Array) -> Array:
     return x
 
 
-def _as_asked(argnums: Any, arguments: WholeArrays, gradients: Sequence[Array]) -> Any:
+def _as_asked(argnums: Any, keys: Sequence[Any], arguments: WholeArrays, gradients: Sequence[Array]) -> Any:
     """Return gradients in the form of the arguments: one, or a tuple of them if several were asked for."""
     following = iter(gradients)
     several = not isinstance(argnums, int | str | np.integer)
-    given = {**dict(enumerate(arguments.args)), **arguments.kwargs}
-    forms = [
-        rebuild(given[key], following) if isinstance(given[key], tuple | dict) else next(following)
-        for key in (argnums if several else [argnums])
-    ]
+    given: dict[Any, Any] = {**dict(enumerate(arguments.args)), **arguments.kwargs}
+    asked = [given[key] for key in keys]
+    forms = [rebuild(x, following) if isinstance(x, tuple | dict) else next(following) for x in asked]
     return tuple(forms) if several else forms[0]

@@ -44,7 +44,7 @@ def _no_transpose(g: Any, y: Any, *operands: Any, **settings: Any) -> Any:
     raise NotImplementedError
 
 
-def gradients(y: Tensor, wanted: Collection[Tensor], opaque: Collection[Tensor]) -> list[Any]:
+def gradients(y: Tensor, wanted: Collection[Tensor], opaque: Collection[Variable]) -> list[Any]:
     """Return the derivative of the sum of ``y`` by each wanted leaf: a recorded Tensor, an array, or None for zero.
 
     Parameters
@@ -53,7 +53,7 @@ def gradients(y: Tensor, wanted: Collection[Tensor], opaque: Collection[Tensor])
         The result.
     wanted : collection of Tensor
         Leaves it is made of.
-    opaque : collection of Tensor
+    opaque : collection of Variable
         Operations whose transposes are not to be read on Tensors, for their settings differ from call to call.
     """
     nodes = operations([y])
@@ -61,7 +61,7 @@ def gradients(y: Tensor, wanted: Collection[Tensor], opaque: Collection[Tensor])
     for node in reversed(nodes):
         if _has_derivative(node) and not needed.isdisjoint(node.parents):
             needed.add(node)
-    so_far: dict[Variable, Any] = {y: np.ones(y.shape, y.dtype)}
+    so_far: dict[Variable, Any] = {y: Tensor(np.ones(y.shape, y.dtype))}  # so that all that is made of it is recorded
     with set_recording(True), np.errstate(all="ignore"):
         for node in nodes:
             if node not in needed or node not in so_far:
@@ -97,6 +97,5 @@ def _contribution(node: Any, position: int, g: Any, is_opaque: bool) -> Any:
             return fitted(transpose_of(row, position)(g, node, *node.inputs, **node.settings), parent)
         except Exception:  # whatever it does that cannot be recorded, it does at each call
             pass
-    return PulledBack(row, position, parent)(g, node, *node.inputs, **node.settings)
-
-
+    # Not by a call, which copies settings: by itself, an array tells what it was derived from.
+    return Tensor.apply_array_row(PulledBack(row, position, parent), (g, node, *node.inputs), node.settings)

@@ -141,7 +141,9 @@ def _key(node: Node) -> Any:
     if isinstance(node, Constant):
         return _key_of(node.value)
     settings = _key_of(dict(node.settings))
-    return None if settings is None else (node.function, node.operands, settings, node.in_settings, node.shape, node.dtype)
+    return (
+        None if settings is None else (node.function, node.operands, settings, node.in_settings, node.shape, node.dtype)
+    )
 
 
 LARGE = 4096  # elements of a constant that is not looked through for another like it

@@ -20,12 +20,12 @@ from autograd.symbols import Symbol, read_value
 from autograd.tensor import Tensor
 from autograd.variable import Variable
 
-__all__ = ["Lowering", "Moved", "Run"]
+__all__ = ["Lowering", "MovedError", "Run"]
 
 Array = np.ndarray[Any, Any]
 
 
-class Moved(TracingError):
+class MovedError(TracingError):
     """A number differs between two recordings and is neither an argument nor made by recorded operations."""
 
 
@@ -97,8 +97,8 @@ class Lowering:
                 continue
             if not isinstance(a, Tensor):
                 raise TracingError(
-                    f"{self.name} computes with a Value, {brief(a)}; a compiled function of whole arrays takes Tensors: "
-                    "write Tensor(v) once, outside of it"
+                    f"{self.name} computes with a Value, {brief(a)}; a compiled function of whole arrays takes Tensors "
+                    "only: make one of its number, outside of it"
                 )
             if not isinstance(b, Tensor) or b.op is None or _row_key(a.op) != _row_key(b.op):
                 raise self._moved(a.op.label, "another operation stands in its place")
@@ -183,8 +183,8 @@ class Lowering:
             number = self._cast(number, x.dtype)
         return number
 
-    def _moved(self, where: str, how: str) -> Moved:
-        return Moved(f"{self.name} does not compute the same each time: in {where}, {how}")
+    def _moved(self, where: str, how: str) -> MovedError:
+        return MovedError(f"{self.name} does not compute the same each time: in {where}, {how}")
 
     # Operations -----------------------------------------------------------------------------------------------------
 
@@ -213,11 +213,11 @@ class Lowering:
         return self._fold(np.add, x, settings["axis"], settings["keepdims"], a.shape, a.dtype)
 
     def _softmax(self, x: int, settings: Mapping[str, Any], a: Tensor) -> int:
-        below, powers, total = self._powers(x, settings["axis"], a)
+        _, powers, total = self._powers(x, settings["axis"], a)
         return self._ufunc(np.divide, [powers, total], a.dtype)
 
     def _log_softmax(self, x: int, settings: Mapping[str, Any], a: Tensor) -> int:
-        below, powers, total = self._powers(x, settings["axis"], a)
+        below, _, total = self._powers(x, settings["axis"], a)
         return self._ufunc(np.subtract, [below, self._ufunc(np.log, [total], a.dtype)], a.dtype)
 
     def _powers(self, x: int, axis: int, a: Tensor) -> tuple[int, int, int]:
@@ -311,6 +311,11 @@ class Lowering:
         *,
         in_settings: int = 0,
     ) -> int:
+        nodes = [self.graph.nodes[x] for x in operands]
+        if not in_settings and all(isinstance(node, Constant) for node in nodes):
+            with np.errstate(all="ignore"):
+                found = function(*(node.value for node in nodes if isinstance(node, Constant)), **settings)
+            return self.graph.add(Constant(np.asarray(found, dtype)))
         return self.graph.add(Operation(name, function, tuple(operands), settings, in_settings, shape, dtype))
 
 

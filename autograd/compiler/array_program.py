@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
@@ -9,6 +10,7 @@ from typing import Any, final
 import numpy as np
 
 from autograd.array_rows import array_registry
+from autograd.compiler.array_gradient import PulledBack
 from autograd.compiler.array_graph import ArrayGraph, Constant, Given, Operation, Slot
 
 __all__ = ["ArrayProgram"]
@@ -17,6 +19,7 @@ Array = np.ndarray[Any, Any]
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 KEPT_BINDINGS = 8  # of threads that have run at once
+FEW = 200  # elements that are added one by one
 
 
 @final
@@ -202,20 +205,19 @@ class _Binding:
 def _call(node: Operation, operands: Sequence[Any], out: Array) -> Call:
     """Return the call that computes an operation where its result belongs."""
     function = node.function
+    if function in (np.maximum, np.minimum):  # whose third argument by position is deprecated
+        return functools.partial(function, out=out), tuple(operands)
     if isinstance(function, np.ufunc):
         return function, (*operands, out)
     if function in _FOLDS:
         return function, (operands[0], node.settings["axis"], None, out, node.settings["keepdims"])
-    if not node.in_settings and function in _KERNELS:
-        return _KERNELS[function], (out, *operands, *node.settings.values())
-    return _assign, (out, node, operands)
-
-
-def _applied(node: Operation, operands: Sequence[Any]) -> Any:
-    """Return the result of an operation."""
     count = len(operands) - node.in_settings
-    settings = _filled(dict(node.settings), operands) if node.in_settings else node.settings
-    return node.function(*operands[:count], **settings)
+    settings = _filled(node.settings, operands) if node.in_settings else node.settings
+    if function in _KERNELS:
+        return _KERNELS[function], (out, *operands[:count], *settings.values())
+    if isinstance(owner := getattr(function, "__self__", None), PulledBack) and owner.row is _GETITEM:
+        return _add_at, (out, operands[0], settings["index"])
+    return _assign, (out, function, operands[:count], settings)
 
 
 def _view(node: Operation, x: Any) -> Any:
@@ -239,8 +241,18 @@ def _nothing() -> None:
     """Stand in the place of a call whose arrays are not known yet."""
 
 
-def _assign(out: Array, node: Operation, operands: Sequence[Any]) -> None:
-    out[...] = _applied(node, operands)
+def _assign(out: Array, function: Callable[..., Any], operands: Sequence[Any], settings: Mapping[str, Any]) -> None:
+    out[...] = function(*operands, **settings)
+
+
+def _add_at(out: Array, g: Array, index: Any) -> None:
+    """Add each element where it was taken from, by the way that is the faster one for so many."""
+    if g.size <= FEW:
+        out.fill(0.0)
+        np.add.at(out, index, g)
+    else:
+        numbers = np.arange(1, out.size + 1).reshape(out.shape)[index]
+        out[...] = _SCATTER(g, numbers, out.shape)
 
 
 def _copy(out: Array, x: Any, *_: Any) -> None:
@@ -248,7 +260,7 @@ def _copy(out: Array, x: Any, *_: Any) -> None:
 
 
 def _where(out: Array, condition: Any, a: Any, b: Any) -> None:
-    truth = condition if getattr(condition, "dtype", None) == bool else np.not_equal(condition, 0)
+    truth = condition if np.result_type(condition).kind == "b" else np.not_equal(condition, 0)
     np.copyto(out, b)
     np.copyto(out, a, where=truth)
 
@@ -263,6 +275,7 @@ def _place(out: Array, x: Any, shape: tuple[int, ...], index: Any) -> None:
 
 
 _FOLDS = (np.add.reduce, np.maximum.reduce, np.minimum.reduce)
+_GETITEM, _SCATTER = array_registry["getitem"], array_registry["scatter"].value
 _PART = array_registry["part"].value
 _RESHAPES = (array_registry["reshape"].value, np.reshape)
 _VIEWS = frozenset(array_registry[name].value for name in ("broadcast_to", "expand_dims", "squeeze", "transpose")) | {

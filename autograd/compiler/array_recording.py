@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, Literal, final
 
 import numpy as np
 
 from autograd.compiler.array_arguments import WholeArrays
 from autograd.compiler.array_gradient import gradients
 from autograd.compiler.array_graph import ArrayGraph
-from autograd.compiler.array_lowering import Lowering, Moved, Run
+from autograd.compiler.array_lowering import Lowering, MovedError, Run
 from autograd.compiler.recording import NUDGE, PARAMETERS_LOCK
 from autograd.containers import leaves, places
 from autograd.errors import ArgumentError, NotAScalarError, TracingError, brief
@@ -58,7 +58,7 @@ def record_arrays(
     name: str,
     arguments: WholeArrays,
     parameters: dict[Tensor, int],
-    by: tuple[int, ...] | None | bool,
+    by: tuple[int, ...] | Literal[False] | None,
 ) -> ArrayRecording:
     """Record ``f``, and its gradient.
 
@@ -90,30 +90,28 @@ def record_arrays(
 
 @final
 class _Recorder:
-    def __init__(
-        self, f: Callable[..., Any], name: str, arguments: WholeArrays, parameters: dict[Tensor, int]
-    ) -> None:
+    def __init__(self, f: Callable[..., Any], name: str, arguments: WholeArrays, parameters: dict[Tensor, int]) -> None:
         self.f = f
         self.name = name
         self.arguments = arguments
         self.parameters = parameters
         self.reads: dict[Any, str] = {}
 
-    def run(self, by: tuple[int, ...] | None | bool) -> ArrayRecording:
+    def run(self, by: tuple[int, ...] | Literal[False] | None) -> ArrayRecording:
         arrays = self.arguments.arrays
         first, result = self._run(arrays)
         captured = _captured(result, first)
         second, other = self._run_again(captured)
         try:
             return self._lowered(first, result, second, other, by)
-        except Moved as moved:
+        except MovedError as moved:
             raise self._explained(moved, first, result) from None
 
     def _lowered(
-        self, first: Run, result: Any, second: Run, other: Any, by: tuple[int, ...] | None | bool
+        self, first: Run, result: Any, second: Run, other: Any, by: tuple[int, ...] | Literal[False] | None
     ) -> ArrayRecording:
         if list(places(result)) != list(places(other)):
-            raise Moved(f"{self.name} returned results of another form when it was recorded again")
+            raise MovedError(f"{self.name} returned results of another form when it was recorded again")
         lowering = Lowering(self.name, first, second, self.parameters)
         found, others = self._numbers(result), self._numbers(other)
         roots = lowering.lower(found, others)
@@ -133,7 +131,7 @@ class _Recorder:
 
     def _gradients(self, y: Any, wanted: Sequence[Tensor], run: Run, lowering: Lowering) -> list[Any]:
         with trace(run.arguments):
-            found = gradients(y, wanted, lowering.moving)  # type: ignore[arg-type]
+            found = gradients(y, wanted, lowering.moving)
         return [np.zeros(x.shape, x.dtype) if g is None else g for g, x in zip(found, wanted, strict=True)]
 
     def _run(self, arrays: Sequence[Array]) -> tuple[Run, Any]:
@@ -185,9 +183,7 @@ class _Recorder:
                     f"for whole arrays, not {type(x).__name__}: {brief(x)}"
                 )
             if isinstance(x, Value):
-                raise ArgumentError(
-                    f"{self.name} returns a Value; compiled for whole arrays, it must return Tensors"
-                )
+                raise ArgumentError(f"{self.name} returns a Value; compiled for whole arrays, it must return Tensors")
         return [x if isinstance(x, Tensor | np.ndarray) else float(x) for x in found]
 
     def _one_number(self, result: Any) -> Any:
@@ -200,12 +196,12 @@ class _Recorder:
             f"a gradient is of one number, but {self.name} returns {what}; return a loss, such as the mean"
         )
 
-    def _explained(self, moved: Moved, first: Run, result: Any) -> TracingError:
+    def _explained(self, moved: MovedError, first: Run, result: Any) -> TracingError:
         """Find out why a number moved."""
         again, other = self._run(self.arguments.arrays)
         try:
             Lowering(self.name, first, again, dict(self.parameters)).lower(self._numbers(result), self._numbers(other))
-        except Moved:
+        except MovedError:
             return TracingError(
                 f"{moved}, with the same arguments: does it draw random numbers, or keep a state? A compiled function "
                 "has what it draws frozen into it; give it as an argument"
@@ -217,9 +213,9 @@ class _Recorder:
                 "compiled program. Use the Tensor itself, or give the numbers as an argument"
             )
         return TracingError(
-            f"{moved}. It was computed from the numbers of an argument outside of the recorded operations, and would be "
-            "frozen into the compiled program; an array of integers may be used as it is, reshaped, or in one_hot. Give "
-            "what is computed from it as an argument of its own, or name the argument in static="
+            f"{moved}. It was computed from the numbers of an argument outside of the recorded operations, and would "
+            "be frozen into the compiled program; an array of integers may be used as it is, reshaped, or in one_hot. "
+            "Give what is computed from it as an argument of its own, or name the argument in static="
         )
 
 
@@ -230,9 +226,7 @@ def _captured(result: Any, run: Run) -> list[Tensor]:
     for node in reversed(operations(roots)):
         found.update((x, None) for x in node.parents if x.op is None)
     found.update((x, None) for x in roots if x.op is None)
-    return [
-        x for x in found if isinstance(x, Tensor) and x not in run.arguments and x.is_older_than(run.start)
-    ]
+    return [x for x in found if isinstance(x, Tensor) and x not in run.arguments and x.is_older_than(run.start)]
 
 
 def _at(arguments: Mapping[Tensor, int], place: int) -> Tensor:
@@ -270,7 +264,7 @@ def _drawn(rng: np.random.Generator, x: Array) -> Array:
     if x.size == 0:
         return x.copy()
     if x.dtype == bool:
-        return rng.random(x.shape) < 0.5
+        return np.asarray(rng.random(x.shape) < 0.5)
     known = np.unique(x)
     if len(known) == 1:
         return x + 1 if known[0] <= 0 else x - 1

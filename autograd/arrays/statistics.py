@@ -175,7 +175,9 @@ def _quantile(numpys: Callable[..., Any], a: Any, q: Any, axis: Axis, method: st
     y = _at(ordered, below)
     if fraction.any():
         y = y * (1 - fraction) + _at(ordered, np.ceil(place).astype(int)) * fraction
-    if there_is_none.any():
+    if tracing() is not None:  # compiled, the places are those without nan
+        y = np.where(np.any(np.isnan(ordered), axis=-1), np.nan, y)
+    elif there_is_none.any():
         y = np.where(there_is_none, np.nan, y)
     y = np.reshape(y, q.shape + kept)
     if not keepdims:
@@ -185,7 +187,7 @@ def _quantile(numpys: Callable[..., Any], a: Any, q: Any, axis: Axis, method: st
 
 
 def _missing(numpys: Callable[..., Any], ordered: Any) -> Any:
-    """Tell where there is nan. Compiled there is none: with one, the result is not finite, and computed eagerly."""
+    """Tell where there is nan; not while a function is recorded for the compiler, when nobody knows."""
     if tracing() is None:
         return np.isnan(ordered)
     if numpys in (np.nanquantile, np.nanpercentile):

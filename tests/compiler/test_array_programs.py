@@ -295,6 +295,14 @@ def test_zero_times_inf_is_zero_as_eagerly() -> None:
     assert np.isfinite(gradient).all()
 
 
+def test_a_median_of_nan_is_nan_where_none_was_when_it_was_recorded() -> None:
+    step = ArrayFunction(lambda x: np.median(x, axis=0))
+    x = np.random.default_rng(0).normal(size=(4, 3))
+    np.testing.assert_allclose(step(x), np.median(x, axis=0))
+    x[1, 0] = np.nan
+    np.testing.assert_allclose(step(x), np.median(x, axis=0))
+
+
 # Buffers
 
 

@@ -208,8 +208,8 @@ class _Recorder:
         moved = f" ({a.number!r}, then {b.number!r})" if isinstance(a, Constant) and isinstance(b, Constant) else ""
         if self._roots(integers) != roots or not self.reads:
             raise TracingError(
-                f"{self.name} does not compute the same each time{moved}: does it draw random numbers, keep a state, or "
-                "compute under no_grad()? A compiled function has such numbers frozen into it; give them as arguments"
+                f"{self.name} does not compute the same each time{moved}: does it draw random numbers, keep a state, "
+                "or compute under no_grad()? A compiled function has such numbers frozen into it; give them as arguments"
             )
         leaf, line = next(iter(self.reads.items()))
         raise TracingError(

@@ -29,49 +29,47 @@ def network() -> tuple[Any, Any]:
 
 
 FORWARD = """\
-plan of loss: 24 scalar operations for each of n samples, in 7 steps
+plan of loss: 24 scalar operations for each of n samples, in 6 steps
 
                                                               shapes     flops  bytes
-1  v1 = 0.5                                                   1                           8
-2  v2 = layers[0].neurons[*].w @ x + layers[0].neurons[*].b   3x2 @ 2xn    12n    40n  + 72
-3  v3 = relu(v2)                                              3xn           3n    48n
-4  v4 = layers[1].neurons[0].w @ v3 + layers[1].neurons[0].b  1x3 @ 3xn     6n    32n  + 32
-5  v5 = v4 - y                                                1xn           1n    24n
-6  v6 = square(v5)                                            1xn           1n    16n
-7  out = 0.5*v6                                               1xn           1n    16n
+1  v1 = layers[0].neurons[*].w @ x + layers[0].neurons[*].b   3x2 @ 2xn    12n    40n  + 72
+2  v2 = relu(v1)                                              3xn           3n    48n
+3  v3 = layers[1].neurons[0].w @ v2 + layers[1].neurons[0].b  1x3 @ 3xn     6n    32n  + 32
+4  v4 = v3 - y                                                1xn           1n    24n
+5  v5 = square(v4)                                            1xn           1n    16n
+6  out = 0.5*v5                                               1xn           1n    16n
 
-   all                                                                     24n   176n + 112
+   all                                                                     24n   176n + 104
 
 returns out, 1xn"""
 
 GRADIENT = """\
-plan of loss: 63 scalar operations for each of n samples, in 16 steps
+plan of loss: 63 scalar operations for each of n samples, in 15 steps
 
                                                                shapes     flops  bytes
 
-    forward                                                                 24n   176n + 112
- 1  v1 = 0.5                                                   1                           8
- 2  v2 = layers[0].neurons[*].w @ x + layers[0].neurons[*].b   3x2 @ 2xn    12n    40n  + 72
- 3  v3 = relu(v2)                                              3xn           3n    48n
- 4  v4 = layers[1].neurons[0].w @ v3 + layers[1].neurons[0].b  1x3 @ 3xn     6n    32n  + 32
- 5  v5 = v4 - y                                                1xn           1n    24n
- 6  v6 = square(v5)                                            1xn           1n    16n
- 7  v7 = 0.5*v6                                                1xn           1n    16n
+    forward                                                                 24n   176n + 104
+ 1  v1 = layers[0].neurons[*].w @ x + layers[0].neurons[*].b   3x2 @ 2xn    12n    40n  + 72
+ 2  v2 = relu(v1)                                              3xn           3n    48n
+ 3  v3 = layers[1].neurons[0].w @ v2 + layers[1].neurons[0].b  1x3 @ 3xn     6n    32n  + 32
+ 4  v4 = v3 - y                                                1xn           1n    24n
+ 5  v5 = square(v4)                                            1xn           1n    16n
+ 6  v6 = 0.5*v5                                                1xn           1n    16n
 
     gradient                                                                37n   248n + 128
- 8  ∂v6 = weights*0.5                                          1xn           1n    16n
- 9  ∂v5 = ∂v6*(2*v5)                                           1xn           2n    24n
-10  ∂layers[1].neurons[0].b = sum(∂v5, over n)                 1xn -> 1      1n     8n   + 8
-11  ∂v3 = layers[1].neurons[0].w @ ∂v5                         3x1 @ 1xn     3n    32n  + 24
-12  ∂layers[1].neurons[0].w = ∂v5 @ v3.T                       1xn @ nx3     6n    32n  + 24
-13  ∂v2 = ∂v3*where(v2 <= 0, 0, 1)                             3xn           9n    72n
-14  ∂layers[0].neurons[*].b = sum(∂v2, over n)                 3xn -> 3      3n    24n  + 24
-15  ∂layers[0].neurons[*].w = ∂v2 @ x.T                        3xn @ nx2    12n    40n  + 48
+ 7  ∂v5 = weights*0.5                                          1xn           1n    16n
+ 8  ∂v4 = ∂v5*(2*v4)                                           1xn           2n    24n
+ 9  ∂layers[1].neurons[0].b = sum(∂v4, over n)                 1xn -> 1      1n     8n   + 8
+10  ∂v2 = layers[1].neurons[0].w @ ∂v4                         3x1 @ 1xn     3n    32n  + 24
+11  ∂layers[1].neurons[0].w = ∂v4 @ v2.T                       1xn @ nx3     6n    32n  + 24
+12  ∂v1 = ∂v2*where(v1 <= 0, 0, 1)                             3xn           9n    72n
+13  ∂layers[0].neurons[*].b = sum(∂v1, over n)                 3xn -> 3      3n    24n  + 24
+14  ∂layers[0].neurons[*].w = ∂v1 @ x.T                        3xn @ nx2    12n    40n  + 48
 
     result                                                                   2n    16n   + 8
-16  value = sum(weights·v7, over n)                            1xn -> 1      2n    16n   + 8
+15  value = sum(weights*v6, over n)                            1xn -> 1      2n    16n   + 8
 
-    all                                                                     63n   440n + 248
+    all                                                                     63n   440n + 240
 
 returns value, 1
 returns gradient = ∂parameters, 13

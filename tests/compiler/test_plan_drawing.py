@@ -37,12 +37,12 @@ def test_each_step_is_a_box_with_formula_shapes_and_operations() -> None:
     diagram = step.plan.draw()
     boxes = [(node.name, node.data) for node in diagram.nodes if node.kind == "step"]
     assert boxes == [
-        ("v2 = layers[0].neurons[*].w @ x + layers[0].neurons[*].b", "3x2 @ 2xn, 12n flops"),
-        ("v3 = relu(v2)", "3xn, 3n flops"),
-        ("v4 = layers[1].neurons[0].w @ v3 + layers[1].neurons[0].b", "1x3 @ 3xn, 6n flops"),
-        ("v5 = v4 - y", "1xn, 1n flops"),
-        ("v6 = square(v5)", "1xn, 1n flops"),
-        ("out = 0.5*v6", "1xn, 1n flops"),
+        ("v1 = layers[0].neurons[*].w @ x + layers[0].neurons[*].b", "3x2 @ 2xn, 12n flops"),
+        ("v2 = relu(v1)", "3xn, 3n flops"),
+        ("v3 = layers[1].neurons[0].w @ v2 + layers[1].neurons[0].b", "1x3 @ 3xn, 6n flops"),
+        ("v4 = v3 - y", "1xn, 1n flops"),
+        ("v5 = square(v4)", "1xn, 1n flops"),
+        ("out = 0.5*v5", "1xn, 1n flops"),
     ]
     assert repr(diagram) == '<Diagram: 6 steps, 12 edges; .save("graph.svg") writes it>'
 
@@ -51,17 +51,17 @@ def test_arrows_come_from_what_a_step_reads() -> None:
     step = network()
     step(X, Y)
     assert arrows(step.plan.draw()) == {
-        ("layers[0].neurons[*].w", "v2"),
-        ("x", "v2"),
-        ("layers[0].neurons[*].b", "v2"),
+        ("layers[0].neurons[*].w", "v1"),
+        ("x", "v1"),
+        ("layers[0].neurons[*].b", "v1"),
+        ("v1", "v2"),
+        ("layers[1].neurons[0].w", "v3"),
         ("v2", "v3"),
-        ("layers[1].neurons[0].w", "v4"),
+        ("layers[1].neurons[0].b", "v3"),
         ("v3", "v4"),
-        ("layers[1].neurons[0].b", "v4"),
+        ("y", "v4"),
         ("v4", "v5"),
-        ("y", "v5"),
-        ("v5", "v6"),
-        ("v6", "out"),
+        ("v5", "out"),
         ("out", "out"),
     }
 
@@ -142,5 +142,5 @@ def test_formulas_stand_in_the_svg_uncut() -> None:
     step = network()
     step.value_and_grad(X, Y)
     svg = step.plan.draw().to_string("svg")
-    for text in ("v2 = layers[0].neurons[*].w @ x + layers[0].neurons[*].b", "∂v2 = ∂v3*where(v2 &lt;= 0, 0, 1)"):
+    for text in ("v1 = layers[0].neurons[*].w @ x + layers[0].neurons[*].b", "∂v1 = ∂v2*where(v1 &lt;= 0, 0, 1)"):
         assert text in svg.replace("&#45;", "-")

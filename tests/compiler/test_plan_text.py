@@ -119,7 +119,7 @@ def test_training_shows_the_update() -> None:
 def test_the_repr_is_one_short_line() -> None:
     _, step = network()
     step(X, Y)
-    assert repr(step.plan) == "<Plan of loss: 7 steps; print(plan) and plan.draw() show them>"
+    assert repr(step.plan) == "<Plan of loss: 6 steps; print(plan) and plan.draw() show them>"
 
 
 def test_values_without_a_name_are_called_by_their_place_among_the_parameters() -> None:

@@ -98,6 +98,7 @@ class _Recorder:
         self.reads: dict[Value, str] = {}
 
     def run(self, known_values: Mapping[int, set[int]]) -> Recording:
+        count = len(self.parameters)
         integers = {i: self._sample(i) for i, part in enumerate(self.batch.parts) if part.is_integer}
         roots = self._roots(integers)
         with nudged({**self.parameters, **self.reads}):
@@ -113,6 +114,7 @@ class _Recorder:
             runs += [(chosen, self._roots(chosen)) for chosen in telling_apart(integers, values)]
             if any(found != roots for _, found in runs):
                 roots = merged(self.program, runs, values, self.name)
+            self._put_in_order(count)
         return Recording(self.program, roots, self.result, values)
 
     def _sample(self, i: int) -> Array:
@@ -198,6 +200,17 @@ class _Recorder:
                         values[i].remove(value)
         runs += made
 
+    def _put_in_order(self, count: int) -> None:
+        """Sort the leaves behind the first ``count``, which were met in the order in which integers picked them."""
+        met = list(self.parameters)[count:]
+        heads = {self.parameters[leaf]: Parameter(count + i) for i, leaf in enumerate(sorted(met, key=birth))}
+        self.program.nodes = [
+            (heads.get(head, head) if isinstance(head, Parameter) else head, operands)
+            for head, operands in self.program.nodes
+        ]
+        placed = {leaf: heads[self.parameters.pop(leaf)] for leaf in met}
+        self.parameters.update(sorted(placed.items(), key=lambda item: item[1].position))
+
     def _is_number(self, roots: Sequence[int], other: Sequence[int]) -> bool:
         """Tell whether recordings differ in a plain number: then any integer will do, and not all need be tried."""
         a, b = first_difference(self.program, roots, other)
@@ -209,7 +222,7 @@ class _Recorder:
         if self._roots(integers) != roots or not self.reads:
             raise TracingError(
                 f"{self.name} does not compute the same each time{moved}: does it draw random numbers, keep a state, "
-                "or compute under no_grad()? A compiled function has such numbers frozen into it; give them as arguments"
+                "or compute under no_grad()? A compiled function has such numbers frozen into it; make them arguments"
             )
         leaf, line = next(iter(self.reads.items()))
         raise TracingError(

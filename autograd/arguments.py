@@ -11,7 +11,7 @@ import numpy as np
 from autograd.containers import leaves, places
 from autograd.errors import ArgumentError, brief
 
-__all__ = ["Argnums", "Arguments", "name_of", "named", "parameters_of"]
+__all__ = ["Argnums", "Arguments", "name_of", "named", "parameters_of", "positional_names"]
 
 Argnums = int | str | Sequence[int | str]
 """How arguments are named: by position, by name, or several of them."""
@@ -107,9 +107,7 @@ class Arguments:
         """Return what messages call each leaf of an argument: such as ``params['w'][2]``."""
         if not isinstance(point, list | tuple | dict):
             return [self.label(key)]
-        names = [
-            name for name, p in parameters_of(self.f).items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-        ]
+        names = positional_names(self.f)
         known = isinstance(key, str) or key < len(names)
         name = (key if isinstance(key, str) else names[key]) if known else self.label(key)
         return list(places(point, name))
@@ -134,6 +132,11 @@ def parameters_of(f: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
         return inspect.signature(f).parameters
     except ValueError:  # some functions written in C do not tell
         return {}
+
+
+def positional_names(f: Callable[..., Any]) -> list[str]:
+    """Return the names of the parameters that can be given by position."""
+    return [name for name, p in parameters_of(f).items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
 def name_of(f: Callable[..., Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from autograd.arguments import positional_names
 from autograd.compiler.plan import Space
 from autograd.containers import like
 from autograd.errors import ArgumentError, NotANumberError, SizeError, brief
@@ -108,6 +109,18 @@ class Batch:
             raise ArgumentError(f"argument {key!r} is no array, and cannot be differentiated by")
         before = list(given)[: list(given).index(key)]
         return sum(len(list(_arrays_in(given[other]))) for other in before if other not in static)
+
+    def names(self, f: Callable[..., Any]) -> list[str]:
+        """Return what each array is called by the signature of ``f``, such as ``x`` and ``pair[1]``."""
+        known = positional_names(f)
+        static = dict(self.static)
+        given: dict[Any, Any] = {**dict(enumerate(self.args)), **self.kwargs}
+        return [
+            f"{key if isinstance(key, str) else known[key] if key < len(known) else f'args[{key}]'}{place}"
+            for key, x in given.items()
+            if key not in static
+            for place, _ in _arrays_in(x)
+        ]
 
     def call(self, f: Callable[..., Any], samples: Sequence[Any]) -> Any:
         """Call a function with these samples in place of the arrays."""

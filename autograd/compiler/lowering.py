@@ -103,6 +103,9 @@ class _Lowering:
     def _sum(self, sum: _Terms) -> int:
         """Return the node of a sum: a dot if there are products to be gathered, else additions or one long one."""
         to = self.to
+        if len(sum.terms) > 2:  # Python's own sum starts from 0, which is to leave no trace
+            zero = to.constant(0.0)
+            sum = _Terms([term for term in sum.terms if term != zero], sum.is_dot)
         products = [self._ordered(*term) for term in sum.terms if isinstance(term, tuple)]
         of_weights = sum_of_weights(to, products)
         if products and (sum.is_dot or len(products) > 1) and (sum.is_dot or of_weights or len(sum.terms) >= LONG):

@@ -143,12 +143,12 @@ class _Recorder:
         elif list(places(result)) != list(places(self.result)):
             raise TracingError(f"{self.name} returned results of another form when it was recorded again")
 
-        def heads_of(leaves: set[Value]) -> Mapping[Value, Head]:
-            captured = [leaf for leaf in leaves if leaf.is_older_than(start)]
+        def heads_of(leaves: list[Value]) -> Mapping[Value, Head]:
+            captured = [leaf for leaf in leaves if leaf not in arguments and leaf.is_older_than(start)]
             for leaf in sorted(captured, key=birth):
                 self.parameters.setdefault(leaf, Parameter(len(self.parameters)))
-            made = {leaf: Constant(leaf._primal.hex()) for leaf in leaves - arguments.keys() - set(captured)}
-            return {**{leaf: self.parameters[leaf] for leaf in captured}, **made, **arguments}
+            heads: dict[Value, Head] = {leaf: Constant(leaf._primal.hex()) for leaf in leaves}  # made by the function
+            return heads | {leaf: self.parameters[leaf] for leaf in captured} | arguments
 
         return self.program.record(found, heads_of)
 

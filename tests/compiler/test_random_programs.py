@@ -42,7 +42,7 @@ def examples(count: int) -> settings:
     return settings(max_examples=count, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
-@examples(25)
+@examples(12)
 @given(programs, numbers, seeds)
 def test_a_random_program_is_what_it_is_eagerly(
     backend: str, steps: list[Step], parameters: list[float], seed: int

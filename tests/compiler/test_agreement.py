@@ -1,4 +1,4 @@
-"""Compiled, each row of the registry is what it is eagerly: value, gradient, second derivative, nan and inf included."""
+"""Compiled, each row of the registry is what it is eagerly: value, gradient, second derivative, at nan and inf too."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.samples import VARIANTS, apply, boxes, label
 
 inf, nan = math.inf, math.nan
 
-# LLVM takes a tenth of a second or more for each program. So native walks the registry one row a program in the slow run
-# only, and leaves out those derivatives that are other plans of steps which NumPy has been asked about.
+# LLVM takes a tenth of a second or more for each program. So native walks the registry one row a program in the slow
+# run only, and leaves out those derivatives that are other plans of steps which NumPy has been asked about.
 each_executor = pytest.mark.parametrize("backend", ["numpy", pytest.param("native", marks=pytest.mark.slow)])
 CASES = [(row, count) for row in VARIANTS for count in sorted({len(box) for box in boxes(row)})]
 each_case = pytest.mark.parametrize(("row", "count"), CASES, ids=[f"{label(row)}-{count}" for row, count in CASES])

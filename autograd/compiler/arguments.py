@@ -16,7 +16,7 @@ from autograd.errors import ArgumentError, NotANumberError, SizeError, brief
 from autograd.value import Value
 from autograd.variable import Variable
 
-__all__ = ["Batch", "Part", "taken_apart"]
+__all__ = ["Batch", "Part", "hashable", "taken_apart"]
 
 Array = np.ndarray[Any, Any]
 
@@ -170,7 +170,7 @@ def taken_apart(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], stati
         if x.__class__ is np.ndarray and x.dtype is FLOAT and key not in static:  # the usual case
             arrays.append(x)
         elif key in static:
-            held.append((key, _hashable(name, key, x)))
+            held.append((key, hashable(name, key, x)))
             are_plain = False
         else:
             are_plain = are_plain and not isinstance(x, tuple | dict)
@@ -195,7 +195,8 @@ def _refuse_sizes(name: str, arrays: Sequence[Array]) -> NoReturn:
     )
 
 
-def _hashable(name: str, key: Any, x: Any) -> Any:
+def hashable(name: str, key: Any, x: Any) -> Any:
+    """Return a static argument, by whose value programs are told apart, or refuse it."""
     try:
         hash(x)
     except TypeError:

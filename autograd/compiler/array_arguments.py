@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.arguments import hashable
 from autograd.containers import leaves, like
-from autograd.errors import ArgumentError, NotANumberError, brief
+from autograd.errors import NotANumberError, brief
 from autograd.variable import Variable
 
 __all__ = ["WholeArrays", "whole_arrays"]
@@ -98,7 +99,7 @@ def whole_arrays(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], st
                 "captures are its parameters."
             )
         array = np.asarray(x)
-        if array.dtype.kind not in "biuf" or isinstance(array, np.ma.MaskedArray | np.matrix):
+        if array.dtype.kind not in "biuf" or isinstance(x, np.ma.MaskedArray | np.matrix):
             raise NotANumberError(
                 f"argument {key!r} of {name} must be made of real numbers, not {brief(x)}; if it is to be handed on as "
                 "it is, name it in static="
@@ -111,14 +112,7 @@ def whole_arrays(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], st
 
     for key, x in [*enumerate(args), *kwargs.items()] if kwargs else enumerate(args):
         if key in static:
-            try:
-                hash(x)
-            except TypeError:
-                raise ArgumentError(
-                    f"the static argument {key!r} of {name} must be hashable, as numbers, strings and tuples are, not "
-                    f"{brief(x)}"
-                ) from None
-            described.append((key, type(x), x))
+            described.append((key, type(x), hashable(name, key, x)))
         else:
             enter(key, x)
     structure = (tuple(described), tuple(kwargs), "of several kinds")

@@ -391,20 +391,27 @@ class Compiled:
         """Return the function as one of whole arrays, if it is; where that was not said, the first call tells."""
         if self._may_be_of_arrays:
             with self._lock:
-                fallback, self.fallback = self.fallback, False
-                try:
-                    self._find(args, kwargs)
-                    self._may_be_of_arrays = False
-                except Exception:  # whatever it is; if it is not this, the call will meet it again
-                    whole = ArrayFunction(self.f, self.static)
-                    with suppress(Exception):
-                        whole(*args, **kwargs)
-                        self.arrays, self._may_be_of_arrays = whole, False
-                finally:
-                    self.fallback = fallback
+                self._find_out(args, kwargs)
         if self.arrays is not None and weights is not None:
             raise ArgumentError(f"{self.__name__} takes whole arrays, and weighs them itself: it has no weights=")
         return self.arrays
+
+    def _find_out(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """Find out whether the function is one of whole arrays: it captures Tensors, and takes no single sample."""
+        fallback, self.fallback = self.fallback, False
+        try:
+            self._find(args, kwargs)
+        except Exception as error:
+            whole = ArrayFunction(self.f, self.static)
+            with suppress(Exception):  # whatever it is, the first error tells more
+                whole(*args, **kwargs)
+            if whole.parameters:
+                self.arrays = whole
+            elif not (fallback and isinstance(error, TracingError)):
+                raise
+        finally:
+            self.fallback = fallback
+        self._may_be_of_arrays = False
 
     def _find(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Batch, Recorded | Eager, dict[str, Array]]:
         """Return the arguments taken apart, what was recorded for such ones, and what its programs read."""

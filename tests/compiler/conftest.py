@@ -9,11 +9,6 @@ import pytest
 
 BACKENDS = ("numpy", "native")
 
-thoroughly = pytest.mark.parametrize(
-    "backend", [pytest.param(name, marks=pytest.mark.slow if name == "native" else ()) for name in BACKENDS]
-)
-"""For a great number of programs, whose translation to machine code takes minutes."""
-
 
 @pytest.fixture(params=BACKENDS, scope="session")
 def backend(request: pytest.FixtureRequest) -> str:

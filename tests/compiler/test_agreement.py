@@ -1,4 +1,4 @@
-"""Compiled, each row of the registry is what it is eagerly: value and derivatives, nan and inf included."""
+"""Compiled, each row of the registry is what it is eagerly: value, gradient, second derivative, at nan and inf too."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ import pytest
 
 import autograd as ag
 from autograd import Primitive, Value
-from tests.compiler.conftest import thoroughly
 from tests.compiler.eager import BATCHES, Compiled, Found, Program, assert_agree, assert_means_agree, eagerly
 from tests.samples import VARIANTS, apply, boxes, label
 
 inf, nan = math.inf, math.nan
+
+# LLVM takes a tenth of a second or more for each program. So native walks the registry one row a program in the slow
+# run only, and leaves out those derivatives that are other plans of steps which NumPy has been asked about.
+each_executor = pytest.mark.parametrize("backend", ["numpy", pytest.param("native", marks=pytest.mark.slow)])
 CASES = [(row, count) for row in VARIANTS for count in sorted({len(box) for box in boxes(row)})]
 each_case = pytest.mark.parametrize(("row", "count"), CASES, ids=[f"{label(row)}-{count}" for row, count in CASES])
 
@@ -36,9 +39,14 @@ def moved(row: Primitive) -> Program:
     return lambda w, x: apply(row, [a + b for a, b in zip(w, x, strict=True)])
 
 
+def mixed(row: Primitive) -> Program:
+    """The row of parameters and arguments by turns."""
+    return lambda w, x: apply(row, [w[i] if i % 2 else x[i] for i in range(len(x))])
+
+
 def captured(row: Primitive) -> Program:
-    """The row of parameters and arguments by turns, and of parameters alone."""
-    return lambda w, x: apply(row, [w[i] if i % 2 else x[i] for i in range(len(x))]) + apply(row, w) * x[0]
+    """The row of parameters alone, times an argument."""
+    return lambda w, x: apply(row, w) * x[0]
 
 
 def points(row: Primitive, count: int) -> Any:
@@ -58,21 +66,26 @@ def first(found: Found, batch: int) -> Found:
     return Found(found.values[:batch], found.by_parameters[:batch], found.by_arguments[:batch], found.products[:batch])
 
 
+@each_executor
 @each_case
 def test_value_gradient_and_second_derivative_are_the_eager_ones(row: Primitive, count: int, backend: str) -> None:
     samples, found = expected(row, count)
     compiled = Compiled(moved(row), [-0.0] * count, backend)
     for batch in BATCHES:
         assert_means_agree(compiled.means(samples[:batch]), first(found, batch))
+    if backend == "numpy":
+        assert_agree(compiled.found(samples[:7]), first(found, 7))
 
 
-@thoroughly
+@each_executor
+@pytest.mark.parametrize("roles", [mixed, captured])
 @each_case
-def test_operands_may_be_parameters(row: Primitive, count: int, backend: str) -> None:
+def test_operands_may_be_parameters(row: Primitive, count: int, roles: Any, backend: str) -> None:
     samples = points(row, count)[:7]
-    program, parameters = captured(row), samples[0].tolist()
+    program, parameters = roles(row), samples[0].tolist()
     compiled = Compiled(program, parameters, backend)
-    assert_agree(compiled.found(samples), eagerly(program, parameters, samples))
+    look = compiled.found if backend == "numpy" else compiled.first_order
+    assert_agree(look(samples), eagerly(program, parameters, samples))
 
 
 def special_points(row: Primitive, count: int) -> Any:
@@ -88,7 +101,7 @@ SECOND_DERIVATIVES_LEFT_OUT = {"max", "min", "norm", "prod"}
 """Of what is nan already: those of max and min the eager engine does not find, those of the others differ."""
 
 
-@thoroughly
+@each_executor
 @each_case
 def test_nan_inf_and_zeros_go_in_and_come_out_as_eagerly(row: Primitive, count: int, backend: str) -> None:
     samples, parameters = special_points(row, count), [-0.0] * count
@@ -100,7 +113,33 @@ def test_nan_inf_and_zeros_go_in_and_come_out_as_eagerly(row: Primitive, count: 
         found = Compiled(only_values, [], backend).found(samples)
         assert_agree(found, eagerly(only_values, [], samples))
         return
-    assert_agree(compiled.found(samples), eagerly(moved(row), parameters, samples))
+    look = compiled.found if backend == "numpy" else compiled.first_order
+    assert_agree(look(samples), eagerly(moved(row), parameters, samples))
+
+
+def parts(count: int) -> list[list[Primitive]]:
+    """The rows of so many operands, in parts that are a program each."""
+    rows = [row for row, operands in CASES if operands == count]
+    return [rows[i : i + 12] for i in range(0, len(rows), 12)]
+
+
+@pytest.mark.parametrize(
+    "rows", [part for count in (1, 2, 3) for part in parts(count)], ids=lambda rows: f"{label(rows[0])}-and-so-on"
+)
+def test_native_finds_for_many_rows_at_once_what_numpy_does(rows: list[Primitive]) -> None:
+    count = next(operands for row, operands in CASES if row is rows[0])
+    samples = np.concatenate([points(row, count) for row in rows], axis=1)
+
+    def f(w: Sequence[Any], x: Sequence[Any]) -> Any:
+        terms = [moved(row)(w[:count], x[i * count : (i + 1) * count]) for i, row in enumerate(rows)]
+        return ag.sum([term * weight for term, weight in zip(terms, w[count:], strict=True)])
+
+    parameters = [-0.0] * count + np.linspace(0.5, 1.5, len(rows)).tolist()
+    native, numpy = (Compiled(f, parameters, backend) for backend in ("native", "numpy"))
+    for batch in BATCHES:
+        found, expected = native.means(samples[:batch]), numpy.means(samples[:batch])
+        for x, y in zip(vars(found).values(), vars(expected).values(), strict=True):
+            np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-11)
 
 
 STRONG: dict[str, Program] = {

@@ -385,3 +385,9 @@ def test_the_plan_prints_a_line_for_each_call() -> None:
         "return t2",
     ]
     assert step.plan.steps[0].flops == 12
+
+
+def test_a_masked_array_is_refused() -> None:
+    w = Tensor([1.0, 2.0])
+    with pytest.raises(autograd.NotANumberError, match="argument 0 of <lambda> must be made of real numbers"):
+        compile(lambda x: np.sum(w * x), arrays=True)(np.ma.array([1.0, 2.0], mask=[0, 1]))

@@ -106,6 +106,10 @@ class _Lowering:
         if len(sum.terms) > 2:  # Python's own sum starts from 0, which is to leave no trace
             zero = to.constant(0.0)
             sum = _Terms([term for term in sum.terms if term != zero], sum.is_dot)
+        once = [term for term in sum.terms if isinstance(term, tuple) and not self._is_batched(term)]
+        if once and any(map(self._is_batched, sum.terms)):  # products that are one for all samples are summed before
+            rest = [term for term in sum.terms if not isinstance(term, tuple) or self._is_batched(term)]
+            sum = _Terms([*rest, self._sum(_Terms(once, sum.is_dot))], sum.is_dot)
         products = [self._ordered(*term) for term in sum.terms if isinstance(term, tuple)]
         of_weights = sum_of_weights(to, products)
         if products and (sum.is_dot or len(products) > 1) and (sum.is_dot or of_weights or len(sum.terms) >= LONG):
@@ -114,6 +118,10 @@ class _Lowering:
             left, right = [a for a, _ in products], [b for _, b in products]
             return to.add(Dot(len(products)), (*left, *right, *start))
         return self._total([term if isinstance(term, int) else to.apply(mul, *term) for term in sum.terms])
+
+    def _is_batched(self, term: int | tuple[int, int]) -> bool:
+        batched = self.to.batched
+        return batched[term] if isinstance(term, int) else batched[term[0]] or batched[term[1]]
 
     def _ordered(self, a: int, b: int) -> tuple[int, int]:
         """Put the factor that is one for all samples first, as weights stand before inputs."""

@@ -166,6 +166,24 @@ def test_minus_zero_and_nan_are_constants_of_their_own() -> None:
     np.testing.assert_array_equal(y, np.stack([-X[1:, 0], X[1:, 0], np.full(3, np.nan)], 1))
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda w, x: ag.dot([w, w], [w, 3.0], x),
+        lambda w, x: ag.dot([w, w], [w, x]),
+        lambda w, x: w * w + w * 3.0 + x,
+        lambda w, x: ag.sum([w * w, x * x, w * x, w * w * w]),
+    ],
+)
+def test_products_that_are_the_same_for_all_samples_are_summed_before(
+    f: Callable[[Any, Any], Any], backend: str
+) -> None:
+    w, x = Value(1.5), np.random.default_rng(0).normal(size=7)
+    step = ag.compile(lambda x: f(w, x), backend=backend)
+    np.testing.assert_allclose(step(x), f(1.5, x), rtol=1e-14)
+    np.testing.assert_allclose(step.grad(x), [np.mean([ag.grad(f)(1.5, sample) for sample in x])], rtol=1e-13)
+
+
 # An operand that several elements of a step share --------------------------------------------------------------------
 
 

@@ -106,7 +106,9 @@ class _Lowering:
         if len(sum.terms) > 2:  # Python's own sum starts from 0, which is to leave no trace
             zero = to.constant(0.0)
             sum = _Terms([term for term in sum.terms if term != zero], sum.is_dot)
-        once = [term for term in sum.terms if isinstance(term, tuple) and not self._is_batched(term)]
+        once: list[int | tuple[int, int]] = [
+            term for term in sum.terms if isinstance(term, tuple) and not self._is_batched(term)
+        ]
         if once and any(map(self._is_batched, sum.terms)):  # products that are one for all samples are summed before
             rest = [term for term in sum.terms if not isinstance(term, tuple) or self._is_batched(term)]
             sum = _Terms([*rest, self._sum(_Terms(once, sum.is_dot))], sum.is_dot)

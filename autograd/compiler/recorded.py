@@ -81,8 +81,8 @@ class Recorded:
         found = self.program(kind)(inputs, samples)
         if kind[0] != "value":
             for x in found.values():
-                # The quickest way to ask whether all is finite; if a square overflows, no harm is done. Unlike dot, vdot
-                # does not warn of it.
+                # The quickest way to ask whether all is finite; if a square overflows, no harm is done. Unlike
+                # dot, vdot does not warn of it.
                 if not math.isfinite(np.vdot(x, x)):
                     return self.program(kind, strong=True)(inputs, samples)
         return found

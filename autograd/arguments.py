@@ -11,7 +11,7 @@ import numpy as np
 from autograd.containers import leaves, places
 from autograd.errors import ArgumentError, brief
 
-__all__ = ["Argnums", "Arguments", "name_of", "named"]
+__all__ = ["Argnums", "Arguments", "name_of", "named", "parameters_of", "positional_names"]
 
 Argnums = int | str | Sequence[int | str]
 """How arguments are named: by position, by name, or several of them."""
@@ -75,7 +75,7 @@ class Arguments:
             return self.which, [args[i] for i in self.which]
         keys = [self._located(key, args, kwargs) if isinstance(key, str) else key for key in self.which]
         self._ensure_each_once(keys)
-        defaults = _parameters(self.f)
+        defaults = parameters_of(self.f)
         points = [
             args[key] if not isinstance(key, str) else kwargs[key] if key in kwargs else defaults[key].default
             for key in keys
@@ -85,7 +85,7 @@ class Arguments:
     def _located(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> int | str:
         if name in kwargs:
             return name
-        parameters = _parameters(self.f)
+        parameters = parameters_of(self.f)
         if name in parameters:
             parameter = parameters[name]
             position = list(parameters).index(name)
@@ -107,9 +107,7 @@ class Arguments:
         """Return what messages call each leaf of an argument: such as ``params['w'][2]``."""
         if not isinstance(point, list | tuple | dict):
             return [self.label(key)]
-        names = [
-            name for name, p in _parameters(self.f).items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-        ]
+        names = positional_names(self.f)
         known = isinstance(key, str) or key < len(names)
         name = (key if isinstance(key, str) else names[key]) if known else self.label(key)
         return list(places(point, name))
@@ -128,11 +126,17 @@ class Arguments:
         return f"{', '.join(named[:5])}{more}"
 
 
-def _parameters(f: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+def parameters_of(f: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of a function by name; none where it does not tell."""
     try:
         return inspect.signature(f).parameters
     except ValueError:  # some functions written in C do not tell
         return {}
+
+
+def positional_names(f: Callable[..., Any]) -> list[str]:
+    """Return the names of the parameters that can be given by position."""
+    return [name for name, p in parameters_of(f).items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
 def name_of(f: Callable[..., Any]) -> str:

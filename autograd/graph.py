@@ -27,6 +27,7 @@ __all__ = [
     "next_stamp",
     "no_grad",
     "operations",
+    "operations_and_leaves",
     "recording",
     "set_recording",
     "transform",
@@ -106,6 +107,11 @@ def operations(roots: Iterable[Variable], since: int = -1) -> list[Variable]:
     GraphChangedError
         If a leaf was changed after it was used.
     """
+    return operations_and_leaves(roots, since)[0]
+
+
+def operations_and_leaves(roots: Iterable[Variable], since: int = -1) -> tuple[list[Variable], list[Variable]]:
+    """Return what `operations` does, and the leaves behind it."""
     reached = set(roots)
     waiting = list(reached)
     found, leaves = [], []
@@ -121,7 +127,7 @@ def operations(roots: Iterable[Variable], since: int = -1) -> list[Variable]:
                     waiting.append(parent)
     found.sort(key=attrgetter("stamp"), reverse=True)
     ensure_unchanged(found, leaves)
-    return found
+    return found, leaves
 
 
 def ensure_unchanged(operations: Sequence[Variable], leaves: Iterable[Variable]) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arrays.dispatch import numpy_functions, plain_functions, refuse_argument
+from autograd.arrays.conditions import recorded_plain
+from autograd.arrays.dispatch import numpy_functions, plain_functions, refuse_argument, shape_functions
 from autograd.errors import UnsupportedFunctionError
 from autograd.rows import registry
+from autograd.tracing import tracing
 from autograd.variable import Variable
 
 __all__ = ["call_function", "call_ufunc", "ufunc_rows"]
@@ -51,7 +53,7 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Mapp
         if ufunc in numpy_functions:  # matmul and its kin
             return numpy_functions[ufunc](*inputs, **kwargs)
         if ufunc in plain_functions:
-            return ufunc(*plain(inputs), **plain(kwargs))
+            return _without_derivative(ufunc, inputs, kwargs)
         raise _unsupported(ufunc.__name__, "np." if getattr(np, ufunc.__name__, None) is ufunc else "")
     name = _REDUCTIONS.get((ufunc.__name__, method))
     if name is None:
@@ -86,8 +88,16 @@ def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Map
     if ours is not None:
         return ours(*args, **kwargs)
     if function in plain_functions:
-        return function(*plain(args), **plain(kwargs))
+        return _without_derivative(function, args, kwargs)
     raise _unsupported(_full_name(function))
+
+
+def _without_derivative(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    found = function(*plain(args), **plain(kwargs))
+    trace = tracing()
+    if trace is None or function in shape_functions:
+        return found
+    return recorded_plain(function, args, kwargs, found, trace)
 
 
 def plain(x: Any) -> Any:

@@ -20,7 +20,8 @@ from autograd.errors import NotALeafError, NotANumberError, NotAScalarError, Siz
 from autograd.graph import inside_transform, next_stamp, recording
 from autograd.numbers import is_plain, number, refuse_copy, shape_text, warn_of_float
 from autograd.protocols import call_function, call_ufunc
-from autograd.rows import Primitive, registry
+from autograd.rows import Primitive, comparisons, registry
+from autograd.tracing import tracing
 from autograd.value import Value
 from autograd.variable import Variable
 
@@ -82,6 +83,7 @@ class Tensor(Variable):
     @property
     def data(self) -> np.ndarray:
         """The array. A leaf's own may be written to, graphs recorded before belong to the old numbers; others not."""
+        self._note_read(".data")
         if self.op is not None:
             return _read_only(self._primal)
         if self._kept is None:
@@ -223,18 +225,28 @@ class Tensor(Variable):
         """Return the number, if it is only one."""
         if self.size != 1:
             raise NotAScalarError(f"item() is for a tensor of one element, and this one has the shape {self.shape}")
+        self._note_read("item()")
         return float(self._primal.item())
 
     def numpy(self) -> np.ndarray:
         """Return the numbers as a read-only array, which is not on the graph; ``.numpy().copy()`` may be written to."""
+        self._note_read("numpy()")
         return _read_only(self._primal)
+
+    def _note_read(self, how: str) -> None:
+        """Refuse to give away numbers that differ from call to call, while a function is recorded for the compiler."""
+        trace = tracing()
+        if trace is not None:
+            trace.read(self, how)
 
     def tolist(self) -> Any:
         """Return the numbers in nested lists."""
+        self._note_read("tolist()")
         return self._primal.tolist()
 
     def detach(self) -> Tensor:
         """Return a new leaf with the same numbers, cut off from the graph."""
+        self._note_read("detach()")
         return Tensor(self._primal, name=self._name)
 
     def __float__(self) -> float:
@@ -244,12 +256,18 @@ class Tensor(Variable):
     def __bool__(self) -> bool:
         if self.size != 1:
             raise NotAScalarError(f"a tensor of shape {self.shape} has no one truth; use .numpy().any() or .all()")
+        trace = tracing()
+        if trace is not None:
+            trace.branch(self)
         return bool(self._primal)
 
     def __contains__(self, x: Any) -> bool:
         return bool(np.any(self == x))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        trace = tracing()
+        if trace is not None:
+            trace.refuse(self, "np.asarray")
         raise NotANumberError(
             f"{brief(self)} would leave the graph if it were made an ndarray, and no derivative would see it. Write "
             "t.numpy() if this is what you want; to join tensors, use np.stack or np.concatenate."
@@ -493,11 +511,24 @@ def _in_place(operate: Callable[[Tensor, Any], Any]) -> Callable[..., Any]:
     return method
 
 
-def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+def _comparison(compare: Callable[[Any, Any], Any], row: Primitive) -> Callable[..., Any]:
     def method(self: Tensor, other: Any) -> Any:
         if isinstance(other, _UNDERSTOOD):
+            if tracing() is not None:  # a recorded condition
+                return _record(row, (self, other), NO_SETTINGS)
             return compare(self._primal, other._primal if isinstance(other, Variable) else other)
         return NotImplemented
+
+    return method
+
+
+def _of_conditions(function: np.ufunc) -> Callable[..., Any]:
+    """Return ``&``, ``|``, ``^`` or ``~`` for recorded conditions; numbers have none of them."""
+
+    def method(self: Tensor, *other: Any) -> Any:
+        if self.dtype != bool:
+            return NotImplemented
+        return function(self, *other)
 
     return method
 
@@ -546,8 +577,13 @@ for _name in ("__matmul__", "__rmatmul__"):
     setattr(Tensor, _name, _operator(matmul, reflected=_name == "__rmatmul__"))
 for _name in ("neg", "pos", "abs"):
     setattr(Tensor, f"__{_name}__", _operator(registry["positive" if _name == "pos" else _name]))
-for _name in ("gt", "ge", "lt", "le", "eq", "ne"):
-    setattr(Tensor, f"__{_name}__", _comparison(getattr(operator, _name)))
+for _row in comparisons.values():
+    _name = _row.scalar_function.__name__
+    setattr(Tensor, f"__{_name}__", _comparison(getattr(operator, _name), _row))
+for _name in ("and", "or", "xor"):
+    setattr(Tensor, f"__{_name}__", _of_conditions(getattr(np, f"logical_{_name}")))
+    setattr(Tensor, f"__r{_name}__", _of_conditions(getattr(np, f"logical_{_name}")))
+setattr(Tensor, "__invert__", _of_conditions(np.logical_not))  # noqa: B010  # as those above
 
 # The C library of Linux gives large freed blocks back to the system until one of up to 32 MiB was freed, and keeps them
 # from then on. A graph is made and freed in every step; without this, getting its memory back takes longer than the

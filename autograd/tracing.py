@@ -5,17 +5,17 @@ A number that Python has seen would be frozen into the program.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd.errors import TracingError, brief, user_line
 
 if TYPE_CHECKING:
     from autograd.variable import Variable
 
-__all__ = ["Trace", "trace", "tracing"]
+__all__ = ["Trace", "derived", "numbers_of", "trace", "tracing"]
 
 
 class Trace:
@@ -25,11 +25,14 @@ class Trace:
     ----------
     reads : dict of Variable to str
         The captured leaves whose numbers were read, and the user's line. That does no harm if nothing is made of them.
+    derived : list
+        Plain arrays that were computed outside of the recorded operations, each with the function and its arguments.
     """
 
     def __init__(self, arguments: Iterable[Variable]) -> None:
         self.arguments = frozenset(arguments)
         self.reads: dict[Variable, str] = {}
+        self.derived: list[tuple[Any, Callable[..., Any], tuple[Any, ...]]] = []
 
     def read(self, x: Variable, how: str) -> None:
         """Refuse to read a number that differs from call to call, and note that of a captured leaf.
@@ -43,7 +46,17 @@ class Trace:
             if x not in self.reads:
                 self.reads[x] = user_line()
             return
-        what = "an argument" if x.op is None else f"the result of {x.op!r}"
+        self.refuse(x, how)
+
+    def refuse(self, x: Variable, how: str) -> NoReturn:
+        """Refuse what depends on a number in another way than by recorded operations.
+
+        Raises
+        ------
+        TracingError
+            Always.
+        """
+        what = f"the result of {x.op!r}" if x.op is not None else "an argument" if x in self.arguments else brief(x)
         raise TracingError(
             f"{how} reads the number of {what} of a function that is being compiled; it differs from call to call "
             f"({user_line()}). Use where(condition, a, b), maximum, minimum or another function of autograd, or name "
@@ -65,6 +78,36 @@ class Trace:
             "maximum, minimum, autograd.max or autograd.min, or name the argument in static= to have the function "
             "recorded for each of its values"
         )
+
+
+def derived(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return ``function`` of the numbers of arguments, a plain array: an order of elements, a row for each index.
+
+    While a function is recorded for the compiler, it is noted how the array was made, to be made anew at each call.
+    """
+    trace = tracing()
+    if trace is None:
+        return function(*arguments)
+    found = function(*(getattr(x, "_primal", x) for x in arguments))
+    found.flags.writeable = False  # so that nobody makes another array of it in place
+    trace.derived.append((found, function, arguments))
+    return found
+
+
+def numbers_of(x: Any, how: str) -> Any:
+    """Return the numbers of a Variable, on which a choice depends that has no derivative, and anything else as it is.
+
+    Raises
+    ------
+    TracingError
+        If ``x`` is a Variable and a function is being recorded for the compiler: the choice would be frozen.
+    """
+    if not hasattr(x, "_primal"):
+        return x
+    trace = tracing()
+    if trace is not None:
+        trace.refuse(x, how)
+    return x._primal
 
 
 _tracing: ContextVar[Trace | None] = ContextVar("tracing", default=None)

@@ -1,8 +1,8 @@
 """Teach a small GPT to make up first names: 4,192 numbers and what is done to them, one by one.
 
 Every parameter is a Value, every operation one on single numbers, so each can be looked at and drawn. A step reads one
-name, letter by letter, and finds the derivative of its loss by all parameters. --names is a text file with one name a
-line; the letters are a to z.
+name, letter by letter, and finds the derivative of its loss by all parameters; autograd.compile makes a program of that
+for each length of name. --names is a text file with one name a line; the letters are a to z.
 
 The model is a transformer (Vaswani et al. 2017, Attention is all you need) of one layer that looks back only, as in GPT
 (Radford et al. 2018, Improving language understanding by generative pre-training), with normalisation before each part,
@@ -16,11 +16,12 @@ import math
 import string
 import time
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+import autograd
 from autograd import DisconnectedWarning, Value, dot, exp, logsumexp, no_grad, relu, softmax, sum
 from nn import Adam, Module
 
@@ -113,19 +114,37 @@ def training_pair(name: str) -> tuple[list[int], list[int]]:
     return [BOUNDARY, *letters][:CONTEXT], [*letters, BOUNDARY][:CONTEXT]
 
 
-def train(model: GPT, adam: Adam, names: Sequence[str], steps: int) -> None:
+Step = Callable[[list[int], list[int]], float]
+
+
+def eager_step(model: GPT, adam: Adam) -> Step:
+    """Return what makes a step of training by one name, operation by operation, and returns its loss."""
+
+    def step(tokens: list[int], targets: list[int]) -> float:
+        adam.zero_grad()
+        loss = model.loss(tokens, targets)
+        loss.backward()
+        adam.step()
+        return loss.data
+
+    return step
+
+
+def compiled_step(model: GPT, adam: Adam) -> Step:
+    """Return what makes the same step by a program, which is recorded anew for names of another length."""
+    loss = autograd.compile(model.loss, fallback=True)
+    return lambda tokens, targets: loss.update(adam, [tokens], [targets])
+
+
+def train(step: Step, names: Sequence[str], steps: int) -> None:
     """Make a step for each name, and print now and then the mean loss since the last time."""
     losses: list[float] = []
-    for step in range(1, steps + 1):
-        adam.zero_grad()
-        loss = model.loss(*training_pair(names[step % len(names)]))
-        loss.backward()
-        with warnings.catch_warnings():  # letters that are not in the name are not reached, and that is no mistake
+    for count in range(1, steps + 1):
+        with warnings.catch_warnings():  # what is not in the name is not reached, and that is no mistake
             warnings.simplefilter("ignore", DisconnectedWarning)
-            adam.step()
-        losses.append(loss.data)
-        if step % max(1, steps // 10) == 0:
-            print(f"step {step}: mean loss {np.mean(losses):.3f}")
+            losses.append(step(*training_pair(names[count % len(names)])))
+        if count % max(1, steps // 10) == 0:
+            print(f"step {count}: mean loss {np.mean(losses):.3f}")
             losses.clear()
 
 
@@ -171,6 +190,7 @@ def main(argv: Sequence[str] | None = None) -> list[str]:
     parser.add_argument("--seed", type=int, default=0, help="of the parameters, the order and the samples (default 0)")
     parser.add_argument("--samples", type=int, default=20, help="names to make up at the end (default 20)")
     parser.add_argument("--temperature", type=float, default=0.6, help="1 is as learned, less is safer (default 0.6)")
+    parser.add_argument("--eager", action="store_true", help="operation by operation, without the compiler")
     options = parser.parse_args(argv)
     if options.steps < 1 or options.seed < 0 or options.samples < 0 or not options.temperature > 0:
         parser.error("--steps must be at least 1, --seed and --samples at least 0, --temperature above 0")
@@ -187,7 +207,7 @@ def main(argv: Sequence[str] | None = None) -> list[str]:
     adam = Adam(model.parameters(), lr=lambda step: 0.01 * (1 - step / options.steps), betas=(0.9, 0.99))
     print(f"{len(names)} names, {model.num_parameters} parameters")
     begin = time.perf_counter()
-    train(model, adam, names, options.steps)
+    train((eager_step if options.eager else compiled_step)(model, adam), names, options.steps)
     print(f"{(time.perf_counter() - begin) / options.steps * 1e3:.1f} ms a step")
 
     made_up = [invented(model, rng, options.temperature) for _ in range(options.samples)]

@@ -9,6 +9,7 @@ import numpy as np
 from autograd.arrays.dispatch import numpy_function
 from autograd.arrays.rearrange import scatter
 from autograd.settings import holds_operand, static
+from autograd.tracing import numbers_of
 
 
 @numpy_function(np.bincount)
@@ -26,7 +27,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
 def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     """Return the sum of the weights of the elements in each bin, and the edges of the bins."""
     bins, range = static("histogram", "bins", bins), static("histogram", "range", range)
-    numbers = getattr(a, "_primal", a)
+    numbers = numbers_of(a, "np.histogram")
     if not holds_operand(weights):
         return np.histogram(numbers, bins, range, density, weights)
     if np.shape(a) != np.shape(weights):

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.errors import UnsupportedFunctionError, brief
 
-__all__ = ["numpy_function", "numpy_functions", "plain_functions", "refuse_argument"]
+__all__ = ["numpy_function", "numpy_functions", "plain_functions", "refuse_argument", "shape_functions"]
 
 numpy_functions: dict[Callable[..., Any], Callable[..., Any]] = {}
 """NumPy's functions, each with the one that does the same for Tensors; tests walk it."""
@@ -102,3 +102,18 @@ _PLAIN = """
     result_type searchsorted shape shares_memory signbit size unravel_index zeros_like
 """
 plain_functions.update(getattr(np, name) for name in _PLAIN.split())
+
+shape_functions = {
+    np.empty_like,
+    np.iscomplexobj,
+    np.isrealobj,
+    np.may_share_memory,
+    np.ndim,
+    np.ones_like,
+    np.result_type,
+    np.shape,
+    np.shares_memory,
+    np.size,
+    np.zeros_like,
+}
+"""Those of the plain functions that look at shapes and types alone, not at the numbers."""

@@ -10,6 +10,7 @@ from autograd.array_rows import ArrayPrimitive, array_row
 from autograd.arrays.rearrange import scatter
 from autograd.errors import NotANumberError, brief
 from autograd.settings import holds_operand
+from autograd.tracing import tracing
 
 __all__ = ["getitem", "part", "place"]
 
@@ -71,6 +72,9 @@ def _component(i: Any) -> Any:
     if i is None or i is Ellipsis or isinstance(i, int | slice | np.integer | np.bool_):
         return i
     if holds_operand(i):
+        trace = tracing()
+        if trace is not None:
+            trace.refuse(i, "an index made of it")
         raise NotANumberError(
             f"an index must be made of integers, slices and masks, not of Tensors: {brief(i)}; t.numpy().astype(int) "
             "gives integers"

@@ -9,6 +9,7 @@ import numpy as np
 from autograd.arrays.dispatch import numpy_function
 from autograd.errors import ArgumentError, SizeError
 from autograd.rows import Operand
+from autograd.tracing import numbers_of
 
 
 @numpy_function(np.interp)
@@ -25,7 +26,8 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         raise SizeError(
             f"xp and fp must be of one axis, of one length and not empty, not {np.shape(xp)} and {np.shape(fp)}"
         )
-    before = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, max(len(xp) - 2, 0))
+    x_plain, xp_plain = numbers_of(x, "np.interp"), numbers_of(xp, "np.interp")
+    before = np.clip(np.searchsorted(xp_plain, x_plain, side="right") - 1, 0, max(len(xp) - 2, 0))
     behind = np.minimum(before + 1, len(xp) - 1)
     width = xp[behind] - xp[before]
     slope = (fp[behind] - fp[before]) / np.where(width == 0, 1.0, width)
@@ -54,5 +56,5 @@ def _one_period(x: Any, xp: Any, fp: Any, period: float) -> tuple[Any, Any, Any]
 
 def _wrapped(x: Any, period: float) -> Any:
     """Return x modulo ``period``, with derivative 1."""
-    number = getattr(x, "_primal", x)
+    number = numbers_of(x, "np.interp with a period")
     return x + (np.mod(number, period) - number)

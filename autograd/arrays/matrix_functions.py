@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.tracing import numbers_of
+
 __all__ = ["expm"]
 
 _DEGREE = 13
@@ -56,7 +58,7 @@ def expm(a: Any) -> Any:
     shape = np.shape(a)
     if len(shape) < 2 or shape[-1] != shape[-2]:
         raise ValueError(f"expm takes square matrices, not an array of shape {shape}")
-    numbers = np.asarray(getattr(a, "_primal", a))  # how often to square is a choice, and has no derivative
+    numbers = np.asarray(numbers_of(a, "expm"))  # how often to square is a choice, and has no derivative
     norm = np.abs(numbers).sum(axis=-2).max(initial=0.0)
     squarings = math.ceil(math.log2(norm / _LARGEST)) if _LARGEST < norm < math.inf else 0
     result = _pade(np.multiply(a, 0.5**squarings))

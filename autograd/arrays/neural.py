@@ -12,6 +12,7 @@ from autograd.arrays.operands import as_array
 from autograd.errors import ArgumentError, SizeError, brief
 from autograd.primitives import strong_mul
 from autograd.settings import holds_operand, static
+from autograd.tracing import derived
 
 __all__ = ["cross_entropy", "log_softmax", "one_hot", "softmax"]
 
@@ -173,7 +174,7 @@ def one_hot(indices: Any, n: int) -> Any:
     """
     if not isinstance(n, int | np.integer) or n < 0:
         raise ArgumentError(f"the n of one_hot is an int of at least 0, not {brief(n)}")
-    return np.eye(n)[_class_indices("one_hot", "indices", indices, n)]
+    return derived(lambda given: np.eye(n)[_class_indices("one_hot", "indices", given, n)], indices)
 
 
 def _class_indices(function: str, name: str, indices: Any, n: int) -> Any:
@@ -187,6 +188,10 @@ def _class_indices(function: str, name: str, indices: Any, n: int) -> Any:
     if outside.size:
         raise ArgumentError(f"the {name} of {function} are from 0 to {n - 1}, not {outside.flat[0]}")
     return array
+
+
+def _classes(targets: Any, n: int) -> Any:
+    return _class_indices("cross_entropy", "targets", targets, n)
 
 
 def cross_entropy(logits: Any, targets: Any, reduction: Literal["mean", "sum", "none"] = "mean", axis: int = -1) -> Any:
@@ -255,7 +260,7 @@ def _losses(log_probabilities: Any, targets: Any, axis: int) -> Any:
     given = as_array(targets, "the targets of cross_entropy") if holds_operand(targets) else np.asarray(targets)
     if np.shape(given) == of_samples:
         index = list(np.indices(of_samples, sparse=True))
-        index.insert(axis, _class_indices("cross_entropy", "targets", targets, shape[axis]))
+        index.insert(axis, derived(_classes, targets, shape[axis]))
         return -log_probabilities[tuple(index)]
     if np.shape(given) == shape:
         probabilities = as_array(given, "the targets of cross_entropy")

@@ -10,6 +10,7 @@ from numpy.lib.array_utils import normalize_axis_index
 from autograd.arrays.dispatch import numpy_function
 from autograd.arrays.indexing import part, place
 from autograd.arrays.rearrange import rearrangement
+from autograd.tracing import derived
 
 rearrangement(np.choose, "choices")
 rearrangement(np.compress, "a")
@@ -37,7 +38,7 @@ def _ordered(a: Any, axis: int | None, order: Any) -> Any:
         a, axis = np.ravel(a), 0
     axis = normalize_axis_index(axis, np.ndim(a))
     index = list(np.indices(np.shape(a), sparse=True))
-    index[axis] = order(a, axis)
+    index[axis] = derived(order, a, axis)
     return part(a, index=tuple(index))
 
 

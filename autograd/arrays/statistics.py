@@ -14,6 +14,7 @@ from autograd.arrays.dispatch import numpy_function
 from autograd.arrays.operands import as_array
 from autograd.arrays.reductions import SUM, Axis, expanded, in_one_axis
 from autograd.settings import own, static
+from autograd.tracing import numbers_of, tracing
 
 _mean = array_row(
     "mean",
@@ -139,7 +140,7 @@ def average(a: Any, axis: Axis = None, weights: Any = None, returned: bool = Fal
     else:
         weights = _weights(a, axis, weights)
         total = np.sum(weights, axis=axis, keepdims=keepdims)
-        if np.any(total == 0):
+        if tracing() is None and np.any(total == 0):  # compiled, it is not finite, and the eager engine then asks
             raise ZeroDivisionError("Weights sum to zero, can't be normalized")
         y = np.sum(np.multiply(a, weights), axis=axis, keepdims=keepdims) / total
     return (y, np.broadcast_to(total, np.shape(y))) if returned else y
@@ -165,7 +166,7 @@ def _quantile(numpys: Callable[..., Any], a: Any, q: Any, axis: Axis, method: st
     q = np.asarray(static(numpys.__name__, "q", q))
     ordered = np.sort(in_one_axis(a, axis), axis=-1)
     kept, n = np.shape(ordered)[:-1], np.shape(ordered)[-1]
-    places = np.where(np.isnan(ordered), np.nan, np.arange(n, dtype=np.float64))
+    places = np.where(_missing(numpys, ordered), np.nan, np.arange(n, dtype=np.float64))
     place = np.asarray(numpys(places, np.ravel(q), axis=-1, method=method))  # the quantiles in front, nan if none
     there_is_none = np.isnan(place)
     place = np.where(there_is_none, 0.0, place)
@@ -174,13 +175,24 @@ def _quantile(numpys: Callable[..., Any], a: Any, q: Any, axis: Axis, method: st
     y = _at(ordered, below)
     if fraction.any():
         y = y * (1 - fraction) + _at(ordered, np.ceil(place).astype(int)) * fraction
-    if there_is_none.any():
+    if tracing() is not None:  # compiled, the places are those without nan
+        y = np.where(np.any(np.isnan(ordered), axis=-1), np.nan, y)
+    elif there_is_none.any():
         y = np.where(there_is_none, np.nan, y)
     y = np.reshape(y, q.shape + kept)
     if not keepdims:
         return y
     axes = range(np.ndim(a)) if axis is None else normalize_axis_tuple(axis, np.ndim(a))
     return np.expand_dims(y, tuple(i + q.ndim for i in axes))
+
+
+def _missing(numpys: Callable[..., Any], ordered: Any) -> Any:
+    """Tell where there is nan; not while a function is recorded for the compiler, when nobody knows."""
+    if tracing() is None:
+        return np.isnan(ordered)
+    if numpys in (np.nanquantile, np.nanpercentile):
+        numbers_of(ordered, "np.nanquantile or a kin of it")
+    return np.zeros(np.shape(ordered), bool)
 
 
 def _at(ordered: Any, places: Any) -> Any:

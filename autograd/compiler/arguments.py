@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from autograd.arguments import positional_names
 from autograd.compiler.plan import Space
 from autograd.containers import like
 from autograd.errors import ArgumentError, NotANumberError, SizeError, brief
@@ -77,6 +78,7 @@ class Batch:
         arrays: list[Array],
         static: tuple[tuple[Any, Any], ...],
         samples: int,
+        are_plain: bool,
     ) -> None:
         self.args = args
         self.kwargs = kwargs
@@ -87,9 +89,10 @@ class Batch:
         self.structure: Any = tuple(
             [x.shape[1:] if x.dtype is FLOAT and x.ndim else (x.shape[1:], x.dtype.kind, x.ndim > 0) for x in arrays]
         )
-        if len(arrays) != len(args):
-            forms = [tuple(place for place, _ in _arrays_in(x)) for x in (*args, *kwargs.values())]
-            self.structure = (*self.structure, static, tuple(kwargs), tuple(forms))
+        if not are_plain:
+            forms = tuple(tuple(place for place, _ in _arrays_in(x)) for x in (*args, *kwargs.values()))
+            types = tuple(type(x) for _, x in static)  # 1 and True are equal
+            self.structure = (*self.structure, static, types, tuple(kwargs), forms)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -100,10 +103,24 @@ class Batch:
         """Return the place, among the arrays, of the argument at a position or of a name."""
         given: dict[Any, Any] = {**dict(enumerate(self.args)), **self.kwargs}
         static = dict(self.static)
+        if key not in given:
+            raise ArgumentError(f"argument {key!r} was not given, and cannot be differentiated by")
         if key in static or isinstance(given[key], tuple | dict):
             raise ArgumentError(f"argument {key!r} is no array, and cannot be differentiated by")
         before = list(given)[: list(given).index(key)]
         return sum(len(list(_arrays_in(given[other]))) for other in before if other not in static)
+
+    def names(self, f: Callable[..., Any]) -> list[str]:
+        """Return what each array is called by the signature of ``f``, such as ``x`` and ``pair[1]``."""
+        known = positional_names(f)
+        static = dict(self.static)
+        given: dict[Any, Any] = {**dict(enumerate(self.args)), **self.kwargs}
+        return [
+            f"{key if isinstance(key, str) else known[key] if key < len(known) else f'args[{key}]'}{place}"
+            for key, x in given.items()
+            if key not in static
+            for place, _ in _arrays_in(x)
+        ]
 
     def call(self, f: Callable[..., Any], samples: Sequence[Any]) -> Any:
         """Call a function with these samples in place of the arrays."""
@@ -148,12 +165,15 @@ def taken_apart(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], stati
     arrays: list[Array] = []
     held: list[tuple[Any, Any]] = []
     given: Iterable[tuple[Any, Any]] = enumerate(args)
+    are_plain = not kwargs  # one array for each argument, by position
     for key, x in chain(given, kwargs.items()) if kwargs else given:
         if x.__class__ is np.ndarray and x.dtype is FLOAT and key not in static:  # the usual case
             arrays.append(x)
         elif key in static:
             held.append((key, _hashable(name, key, x)))
+            are_plain = False
         else:
+            are_plain = are_plain and not isinstance(x, tuple | dict)
             arrays += [_array(name, key, place, part) for place, part in _arrays_in(x)]
     samples = 0
     for x in arrays:
@@ -162,7 +182,7 @@ def taken_apart(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], stati
             if (count != samples and samples) or not count:
                 _refuse_sizes(name, arrays)
             samples = count
-    return Batch(args, kwargs, arrays, tuple(held), samples or 1)
+    return Batch(args, kwargs, arrays, tuple(held), samples or 1, are_plain)
 
 
 def _refuse_sizes(name: str, arrays: Sequence[Array]) -> NoReturn:
@@ -198,6 +218,6 @@ def _array(name: str, key: Any, place: str, x: Any) -> Array:
         raise SizeError(f"argument {key!r}{place} of {name} is no array: {error}") from None
     if array.dtype.kind == "O" and any(isinstance(element, Value) for element in array.flat):
         raise NotANumberError(f"argument {key!r}{place} of {name} has Values in it; give their numbers")
-    if array.dtype.kind not in "biuf" or isinstance(array, np.ma.MaskedArray | np.matrix):
+    if array.dtype.kind not in "biuf" or isinstance(x, np.ma.MaskedArray | np.matrix):
         raise NotANumberError(f"argument {key!r}{place} of {name} must be made of real numbers, not {brief(x)}")
     return array.astype(np.int64 if array.dtype.kind in "iu" else np.float64, copy=False)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, final
 
 import numpy as np
 
-from autograd.arguments import Argnums, Arguments, name_of
+from autograd.arguments import Argnums, Arguments, name_of, parameters_of
 from autograd.compiler.arguments import Array, Batch, Part, taken_apart
+from autograd.compiler.array_function import ArrayFunction
+from autograd.compiler.array_plan import ArrayPlan
 from autograd.compiler.backends import AutoExecutor, executor_named
 from autograd.compiler.eagerly import Eager
 from autograd.compiler.epochs import Training
@@ -19,7 +22,6 @@ from autograd.compiler.recorded import DIRECTION, GRADIENT, OUT, PRODUCT, VALUE,
 from autograd.compiler.recording import record
 from autograd.compiler.training import Elementwise, Optimizer
 from autograd.errors import ArgumentError, SizeError, TracingError, TracingWarning, brief, warn
-from autograd.value import Value
 
 __all__ = ["Compiled", "compile"]
 
@@ -32,6 +34,7 @@ def compile(
     backend: str = "auto",
     static: int | str | Iterable[int | str] = (),
     fallback: bool = False,
+    arrays: bool | None = None,
 ) -> Compiled:
     """Turn a function of single numbers into a program for batches.
 
@@ -49,11 +52,15 @@ def compile(
         Arguments, by position or name, that are handed to ``f`` as they are; it is recorded for each of their values.
     fallback : bool, optional
         Run ``f`` one sample after another where it cannot be recorded, with a `TracingWarning`, in place of an error.
+    arrays : bool, optional
+        Whether ``f`` is a function of Tensors, which takes whole arrays in place of one sample: see `ArrayFunction`
+        for what it can do. Without it, the first call finds out: it is, if ``f`` does not work for one sample, but does
+        for whole arrays.
 
     Returns
     -------
     Compiled
-        Call it with arrays that have the samples on axis 0.
+        Call it with arrays that have the samples on axis 0; a function of Tensors, with what that takes.
 
     Raises
     ------
@@ -69,7 +76,7 @@ def compile(
     >>> step.value_and_grad([1.0, 2.0], [2.5, 3.5])
     (0.25, array([0.5]))
     """
-    return Compiled(f, backend, static, fallback)
+    return Compiled(f, backend, static, fallback, arrays)
 
 
 @final
@@ -78,21 +85,28 @@ class Compiled:
 
     Attributes
     ----------
-    parameters : list of Value
+    parameters : list of Value, or of Tensor
         The leaves that the function captured, in the order in which they were made. Gradients follow it. Recording
         another structure may append to it.
     """
 
     def __init__(
-        self, f: Callable[..., Any], backend: str, static: int | str | Iterable[int | str], fallback: bool
+        self,
+        f: Callable[..., Any],
+        backend: str,
+        static: int | str | Iterable[int | str],
+        fallback: bool,
+        arrays: bool | None,
     ) -> None:
         if not callable(f):
             raise ArgumentError(f"{brief(f)} is no function; write compile(f), where f is one")
         self.f = f
         self.__name__ = name_of(f)
-        self.static = frozenset([static] if isinstance(static, int | str) else static)
+        self.static = _static(f, [static] if isinstance(static, int | str) else static)
         self.executor = executor_named(backend)
         self.fallback = fallback
+        self.arrays = ArrayFunction(f, self.static) if arrays else None
+        self._may_be_of_arrays = arrays is None
         self._parameters = Parameters()
         self._recorded: dict[Any, Recorded | Eager] = {}
         self._lock = threading.RLock()
@@ -100,21 +114,35 @@ class Compiled:
         self._latest: Recorded | Eager | None = None
 
     @property
-    def parameters(self) -> list[Value]:
+    def parameters(self) -> list[Any]:
         """The leaves that the function captured."""
+        if self.arrays is not None:
+            return self.arrays.parameters
         return list(self._parameters.leaves)
 
     @property
-    def plan(self) -> Plan:
-        """The plan of the latest call."""
+    def plan(self) -> Plan | ArrayPlan:
+        """The plan of the latest call: of the function, or of its gradient or another derivative with it.
+
+        ``print(step.plan)`` shows its steps, ``step.plan.draw()`` draws them.
+
+        Raises
+        ------
+        ArgumentError
+            If there was no call.
+        """
+        if self.arrays is not None:
+            return self.arrays.plan
         if self._latest is None:
             raise ArgumentError(f"{self.__name__} has not been called yet, and is recorded when it first is")
-        return self._latest.plan
+        return self._latest.latest
 
     @property
     def backend(self) -> str:
         """What runs the program of the latest call, and why."""
-        if isinstance(self.executor, AutoExecutor):
+        if self.arrays is not None:
+            return "numpy, because the function is one of whole arrays, and NumPy has their operations"
+        if isinstance(self.executor, AutoExecutor) and isinstance(self.plan, Plan):
             executor, reason = self.executor.choose(self.plan)
             return f"{executor.name}, because {reason}"
         return f"{self.executor.name}, because compile was told so"
@@ -135,6 +163,8 @@ class Compiled:
         ndarray, or lists, tuples and dicts of them
             A list of numbers comes as one array of shape (samples, numbers).
         """
+        if (whole := self._of_arrays(args, kwargs)) is not None:
+            return whole(*args, **kwargs)
         batch, recorded, inputs = self._find(args, kwargs)
         return recorded.formed(recorded.run(("value", None), inputs, batch.samples)[OUT], batch)
 
@@ -164,6 +194,8 @@ class Compiled:
         NotAScalarError
             If the function returns more than one number for a sample.
         """
+        if (whole := self._of_arrays(args, kwargs, weights)) is not None:
+            return whole.value_and_grad(*args, argnums=argnums, **kwargs)
         batch, recorded, inputs = self._find(args, kwargs)
         inputs[WEIGHTS] = self._weights(weights, batch.samples)
         by = self._by(argnums, args, kwargs, batch)
@@ -258,6 +290,8 @@ class Compiled:
         NonFiniteGradientError
             If a gradient is not finite; no parameter is changed.
         """
+        if (whole := self._of_arrays(args, kwargs, weights)) is not None:
+            return whole.update(optimizer, *args, **kwargs)
         value, gradient = self.value_and_grad(*args, weights=weights, **kwargs)
         self._step(optimizer, gradient)
         return value
@@ -353,8 +387,39 @@ class Compiled:
             raise recorded.error
         return batch, recorded, inputs
 
+    def _of_arrays(self, args: Sequence[Any], kwargs: Mapping[str, Any], weights: Any = None) -> ArrayFunction | None:
+        """Return the function as one of whole arrays, if it is; where that was not said, the first call tells."""
+        if self._may_be_of_arrays:
+            with self._lock:
+                self._find_out(args, kwargs)
+        if self.arrays is not None and weights is not None:
+            raise ArgumentError(f"{self.__name__} takes whole arrays, and weighs them itself: it has no weights=")
+        return self.arrays
+
+    def _find_out(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """Find out whether the function is one of whole arrays: it captures Tensors, and takes no single sample."""
+        fallback, self.fallback = self.fallback, False
+        try:
+            self._find(args, kwargs)
+        except Exception as error:
+            whole = ArrayFunction(self.f, self.static)
+            with suppress(Exception):  # whatever it is, the first error tells more
+                whole(*args, **kwargs)
+            if whole.parameters:
+                self.arrays = whole
+            elif not (fallback and isinstance(error, TracingError)):
+                raise
+        finally:
+            self.fallback = fallback
+        self._may_be_of_arrays = False
+
     def _find(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Batch, Recorded | Eager, dict[str, Array]]:
         """Return the arguments taken apart, what was recorded for such ones, and what its programs read."""
+        if self.arrays is not None:
+            raise ArgumentError(
+                f"{self.__name__} takes whole arrays: it can be called, has value_and_grad, grad and update, and its "
+                ".arrays more; what is done for each sample it has not"
+            )
         batch = taken_apart(self.__name__, args, kwargs, self.static)
         structure = batch.structure
         recorded = self._recorded.get(structure)
@@ -386,7 +451,7 @@ class Compiled:
                 raise
             warn(f"{self.__name__} runs one sample after another, as it cannot be compiled: {error}", TracingWarning)
             return Eager(self.__name__, self.f, batch, leaves, error)
-        made = Recorded(self.__name__, recording, batch, len(met), self.executor)
+        made = Recorded(self.f, recording, batch, met, self.executor)
         leaves.update(met)
         return made
 
@@ -411,6 +476,24 @@ class Compiled:
         if not missing:
             return gradient
         return np.concatenate([gradient, np.zeros((*gradient.shape[:-1], missing))], axis=-1)
+
+
+def _static(f: Callable[..., Any], given: Iterable[int | str]) -> frozenset[int | str]:
+    """Return the positions and the names of arguments, whichever of the two was given."""
+    parameters = parameters_of(f)
+    names = list(parameters)
+    positional = [name for name, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    takes_any = not parameters or any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters.values())
+    found: set[int | str] = set()
+    for key in given:
+        if not takes_any and not (key in names if isinstance(key, str) else 0 <= key < len(names)):
+            raise ArgumentError(f"{name_of(f)} has no argument {key!r} to be static; its arguments: {', '.join(names)}")
+        found.add(key)
+        if isinstance(key, str) and key in positional:
+            found.add(positional.index(key))
+        elif isinstance(key, int) and key < len(positional):
+            found.add(positional[key])
+    return frozenset(found)
 
 
 def _normalized(weights: Any, samples: int) -> Array:

@@ -47,7 +47,7 @@ class Eager:
         self.result: Any = None
 
     @property
-    def plan(self) -> Any:
+    def latest(self) -> Any:
         """There is none."""
         raise self.error
 

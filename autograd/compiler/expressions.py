@@ -29,10 +29,12 @@ def product(g: Any, partial: Any, strong: bool) -> Any:
     return 0.0 if partial == 0 else g if partial == 1 else -g if partial == -1 else g * partial
 
 
-def partials_of(expression: Any, operands: Sequence[Symbol], y: Symbol | None = None) -> list[Any]:
+def partials_of(
+    expression: Any, operands: Sequence[Symbol], y: Symbol | None = None, *, strong: bool = False
+) -> list[Any]:
     """Return the partial derivative of an expression by each operand, by the chain rule.
 
-    ``y`` stands for the value of the expression, where that is at hand.
+    ``y`` stands for the value of the expression, where that is at hand; with ``strong``, zero times inf is zero.
     """
     order: list[Symbol] = []
     seen: set[int] = set()
@@ -55,7 +57,7 @@ def partials_of(expression: Any, operands: Sequence[Symbol], y: Symbol | None = 
         partials = node.row.partials(y if y is not None and node is expression else node, *node.operands)
         for x, partial in zip(node.operands, partials, strict=True):
             if isinstance(x, Symbol):
-                adjoints[id(x)] = _plus(adjoints.get(id(x), 0.0), _product(adjoint, partial))
+                adjoints[id(x)] = _plus(adjoints.get(id(x), 0.0), _product(adjoint, partial, strong))
     return [found.get(x.text, 0.0) for x in operands]
 
 
@@ -63,10 +65,12 @@ def _plus(a: Any, b: Any) -> Any:
     return b if is_zero(a) else a if is_zero(b) else a + b
 
 
-def _product(a: Any, b: Any) -> Any:
+def _product(a: Any, b: Any, strong: bool) -> Any:
     if is_zero(a) or is_zero(b):
         return 0.0
-    return b if _is_one(a) else a if _is_one(b) else a * b
+    if _is_one(a) or _is_one(b):
+        return b if _is_one(a) else a
+    return strong_mul(a, b) if strong else a * b
 
 
 def is_zero(x: Any) -> bool:

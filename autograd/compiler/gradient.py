@@ -50,6 +50,7 @@ class _Pullback:
     def __init__(self, plan: Plan, wanted: Mapping[str, Ref], strong: bool, per_sample: bool) -> None:
         self.plan = plan
         self.strong = strong
+        self.per_sample = per_sample
         self.active = _active_rows(plan, wanted)
         self.spaces = dict(plan.spaces)
         self.lone = _lone_rows(plan, wanted)
@@ -57,15 +58,15 @@ class _Pullback:
         self.homes: dict[str, tuple[Any, Any]] = {}  # for each row the number of the space of its adjoint, and the row
         self.touched: dict[str, Any] = {}
         for name in [name for name, rows in self.active.items() if rows.any()]:
-            self._make_room(name, plan.spaces[name].batched or per_sample)
+            self._make_room(name)
         self.before: list[Step] = []  # zeros of derivatives that are one for all samples
         self.steps: list[Step] = []
         self.spare = dict.fromkeys(self.touched, 0)  # rows beyond, for what cannot be added at once
 
-    def _make_room(self, name: str, batched: bool) -> None:
+    def _make_room(self, name: str) -> None:
         """Make the space of adjoints beside a space."""
         rows = self.plan.spaces[name].rows
-        self.spaces[adjoint_space(name)] = Space(rows, batched)
+        self.spaces[adjoint_space(name)] = Space(rows, self.plan.spaces[name].batched or self.per_sample)
         self.touched[name] = np.zeros(rows, bool)
         self.homes[name] = np.full(rows, self._number(adjoint_space(name))), np.arange(rows)
 
@@ -137,7 +138,7 @@ class _Pullback:
             size = write.target.size
             xs = [Symbol(f"x{i}") for i in range(len(step.operands))]
             y, g = Symbol(f"x{len(xs)}"), Symbol(f"x{len(xs) + 1}")
-            partials = partials_of(write.expression, xs, y)
+            partials = partials_of(write.expression, xs, y, strong=self.strong)
             operands = (*step.operands, write.target, self._adjoint(write.target))
             pulled = []
             for i in active:
@@ -193,6 +194,7 @@ class _Pullback:
                 source = operands[int(expression.text[1:])]
                 if (
                     self._is_batched(source) == self.spaces[adjoint_space(x.space)].batched
+                    and x.is_unique  # not one operand of several elements
                     and self.lone[x.space][x.index].all()
                 ):
                     self.touched[x.space][x.index] = True
@@ -233,7 +235,7 @@ class _Pullback:
 
     def _zero_untouched(self, x: Ref) -> None:
         if x.space not in self.touched:  # nothing depends on it
-            self._make_room(x.space, self.plan.spaces[x.space].batched)
+            self._make_room(x.space)
             self.spare[x.space] = 0
         touched = self.touched[x.space]
         rows = np.unique(x.index)

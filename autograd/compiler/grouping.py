@@ -48,6 +48,7 @@ class _Grouping:
         self.arguments = arguments
         self.rows = {BATCH: 0, SHARED: parameters}
         self.slots: dict[int, tuple[str, int]] = {}
+        self.constants: dict[int, float] = {}  # those that have a slot
         self.copies: dict[tuple[int, str], tuple[str, int]] = {}
         self.shared_steps: list[Step] = []
         self.batched_steps: list[Step] = []
@@ -61,14 +62,13 @@ class _Grouping:
         spaces = {argument_space(position): space for position, space in self.arguments.items()}
         spaces[SHARED] = Space(self.rows[SHARED], batched=False, is_input=True)
         spaces[BATCH] = Space(self.rows[BATCH], batched=True)
-        return Plan(spaces, [*self.shared_steps, *self.batched_steps], {"out": out})
+        return Plan(spaces, [*self._constants(), *self.shared_steps, *self.batched_steps], {"out": out})
 
     def _levels(self, live: Iterable[int]) -> dict[int, dict[Hashable, list[int]]]:
         """Give the leaves their slots, and return the other nodes by depth and kind, in order of their making."""
         nodes, batched = self.program.nodes, self.program.batched
         depth: dict[int, int] = {}
         levels: dict[int, dict[Hashable, list[int]]] = defaultdict(lambda: defaultdict(list))
-        constants: list[int] = []
         space_of: dict[int, str] = {}
         for number in live:
             head, operands = nodes[number]
@@ -76,20 +76,20 @@ class _Grouping:
                 self.slots[number] = (SHARED, head.position)
             elif isinstance(head, Argument):
                 self.slots[number] = (argument_space(head.position), head.element)
-            elif isinstance(head, Constant):
-                constants.append(number)
-            else:
+            elif not isinstance(head, Constant):
                 depth[number] = level = 1 + max((depth.get(x, 0) for x in operands), default=0)
                 space_of[number] = BATCH if batched[number] else SHARED
                 levels[level][self._kind(number, space_of)].append(number)
                 continue
             space_of[number] = self.slots[number][0] if number in self.slots else ""
-        if constants:
-            start = self._rows(SHARED, len(constants))
-            self.slots |= {number: (SHARED, start + i) for i, number in enumerate(constants)}
-            numbers = np.array([nodes[number][0].number for number in constants])  # type: ignore[union-attr]
-            self.shared_steps.append(Fill(Ref(SHARED, np.arange(start, start + len(constants))), numbers))
         return levels
+
+    def _constants(self) -> list[Step]:
+        """Return the step that sets those constants that are not written into expressions."""
+        if not self.constants:
+            return []
+        rows = np.array([self.slots[number][1] for number in self.constants], np.intp)
+        return [Fill(Ref(SHARED, rows), np.array(list(self.constants.values())))]
 
     def _kind(self, number: int, space_of: Mapping[int, str]) -> Hashable:
         """What nodes must have in common to become one operation."""
@@ -158,6 +158,11 @@ class _Grouping:
 
     def _gathered(self, numbers: Sequence[int]) -> Ref:
         """Return where nodes are; if they lie in several spaces, they are copied into one."""
+        for number in numbers:
+            head = self.program.nodes[number][0]
+            if isinstance(head, Constant) and number not in self.slots:
+                self.slots[number] = (SHARED, self._rows(SHARED, 1))
+                self.constants[number] = head.number
         slots = [self.slots[number] for number in numbers]
         spaces = {space for space, _ in slots}
         if len(spaces) > 1:
@@ -193,14 +198,18 @@ class _Grouping:
             blocks[tuple(known)].append(x)
         for rows, places in blocks.items():
             members = [[of_input[x][w] for w in rows] for x in places]
-            if len(rows) * len(places) == 1 or self.program.batched[rows[0][0]]:
+            if len(rows) * len(places) == 1 or any(map(self._differs, rows)):
                 alone += [number for place in members for number in place]
             else:
                 self._matmul(space, rows, places, members)
-        if len(alone) == 1 and not self.program.batched[weights[alone[0]][0]]:
+        if len(alone) == 1 and not self._differs(weights[alone[0]]):
             self._matmul(space, [weights[alone[0]]], [inputs[alone[0]]], [alone])
         elif alone:
             self._products(head, space, alone)
+
+    def _differs(self, numbers: Iterable[int]) -> bool:
+        """Tell whether one of these differs from sample to sample: then they are no weights."""
+        return any(self.program.batched[number] for number in numbers)
 
     def _matmul(
         self,

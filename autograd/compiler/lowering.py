@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from autograd.compiler.scalars import Choice, Constant, Dot, Extreme, Head, Scalars, Sum
-from autograd.primitives import abs, add, div, exp, log, mul, sqrt, sub, where
+from autograd.primitives import abs, add, div, exp, fmax, log, mul, sqrt, sub, where
 from autograd.rows import Primitive, comparisons
 
 __all__ = ["lowered"]
@@ -20,6 +20,14 @@ __all__ = ["lowered"]
 LONG = 3  # from so many terms on, an addition is one node
 
 _equal, _less = comparisons["equal"], comparisons["less"]
+
+_with_derivative = Primitive(
+    "with_derivative",
+    lambda x, other: x,
+    lambda y, x, other: (0.0, 1.0),
+    arity=2,
+    doc="The first number, with the derivative of the second one.",
+)
 
 
 def lowered(source: Scalars, roots: Sequence[int]) -> tuple[Scalars, list[int]]:
@@ -95,6 +103,9 @@ class _Lowering:
     def _sum(self, sum: _Terms) -> int:
         """Return the node of a sum: a dot if there are products to be gathered, else additions or one long one."""
         to = self.to
+        if len(sum.terms) > 2:  # Python's own sum starts from 0, which is to leave no trace
+            zero = to.constant(0.0)
+            sum = _Terms([term for term in sum.terms if term != zero], sum.is_dot)
         products = [self._ordered(*term) for term in sum.terms if isinstance(term, tuple)]
         of_weights = sum_of_weights(to, products)
         if products and (sum.is_dot or len(products) > 1) and (sum.is_dot or of_weights or len(sum.terms) >= LONG):
@@ -137,35 +148,46 @@ def _prod(to: Scalars, xs: tuple[int, ...]) -> int:
 
 
 def _extreme(kind: str, to: Scalars, xs: tuple[int, ...]) -> int:
-    """The mean of those that are equal to the largest, so that they share its derivative."""
+    """The mean of those that are equal to the largest, so that they share its derivative; of nan, nan for all."""
     largest = to.add(Extreme(kind), xs)
     zero, one = to.constant(0.0), to.constant(1.0)
-    is_largest = [to.apply(_equal, x, largest) for x in xs]
-    chosen = [to.apply(where, tied, x, zero) for tied, x in zip(is_largest, xs, strict=True)]
-    ties = [to.apply(where, tied, one, zero) for tied in is_largest]
-    return to.apply(div, to.add(Sum(), tuple(chosen)), to.add(Sum(), tuple(ties)))
+    is_beaten = [to.apply(_less, *((x, largest) if kind == "maximum" else (largest, x))) for x in xs]
+    chosen = [to.apply(where, beaten, zero, x) for beaten, x in zip(is_beaten, xs, strict=True)]
+    ties = to.add(Sum(), tuple(to.apply(where, beaten, zero, one) for beaten in is_beaten))
+    is_number = to.apply(_equal, largest, largest)
+    return to.apply(div, to.add(Sum(), tuple(chosen)), to.apply(where, is_number, ties, to.constant(math.nan)))
 
 
 def _logsumexp(to: Scalars, xs: tuple[int, ...]) -> int:
-    largest = _finite_or(0.0, to, to.add(Extreme("maximum"), xs))
+    """The logarithm of a sum of exponentials less the largest; inf if that is inf, where its derivative is nan."""
+    largest, infinity = to.add(Extreme("maximum"), xs), to.constant(math.inf)
+    is_nothing = to.apply(_equal, largest, to.constant(-math.inf))
+    largest = to.apply(where, is_nothing, to.constant(0.0), largest)
     exponentials = tuple(to.apply(exp, to.apply(sub, x, largest)) for x in xs)
-    return to.apply(add, to.apply(log, to.add(Sum(), exponentials)), largest)
+    y = to.apply(add, to.apply(log, to.add(Sum(), exponentials)), largest)
+    return to.apply(_with_derivative, to.apply(where, to.apply(_equal, largest, infinity), infinity, y), y)
 
 
 def _norm(to: Scalars, xs: tuple[int, ...]) -> int:
-    """The root of the sum of squares, of numbers scaled by the largest, so that nothing overflows."""
+    """The root of the sum of squares, of numbers scaled by the largest, so that nothing overflows.
+
+    It is inf if one of them is, where its derivative is nan, even if there is a nan beside it.
+    """
+    zero, one, infinity = (to.constant(x) for x in (0.0, 1.0, math.inf))
     if not xs:
-        return to.constant(0.0)
-    largest = _finite_or(1.0, to, to.add(Extreme("maximum"), tuple(to.apply(abs, x) for x in xs)))
-    scale = to.apply(where, to.apply(_equal, largest, to.constant(0.0)), to.constant(1.0), largest)
-    scaled = [to.apply(div, x, scale) for x in xs]
-    squares = tuple(to.apply(mul, x, x) for x in scaled)
-    return to.apply(mul, scale, to.apply(sqrt, to.add(Sum(), squares)))
-
-
-def _finite_or(otherwise: float, to: Scalars, x: int) -> int:
-    is_finite = to.apply(_less, to.apply(abs, x), to.constant(math.inf))
-    return to.apply(where, is_finite, x, to.constant(otherwise))
+        return zero
+    sizes = tuple(to.apply(abs, x) for x in xs)
+    numbers = tuple(to.apply(fmax, size, zero) for size in sizes)
+    is_infinite = to.apply(_equal, to.add(Extreme("maximum"), numbers), infinity)
+    largest = to.apply(where, is_infinite, infinity, to.add(Extreme("maximum"), sizes))
+    is_zero = to.apply(_equal, largest, zero)
+    scale = to.apply(where, is_zero, one, largest)
+    rate = to.apply(where, is_infinite, one, to.apply(div, one, scale))  # 1 / inf would hide the nan
+    scaled = [to.apply(_with_derivative, to.apply(div, x, scale), to.apply(mul, x, rate)) for x in xs]
+    squares = to.add(Sum(), tuple(to.apply(mul, x, x) for x in scaled))
+    y = to.apply(mul, scale, to.apply(sqrt, to.apply(where, is_zero, one, squares)))
+    y = to.apply(where, is_zero, zero, y)
+    return to.apply(_with_derivative, to.apply(where, is_infinite, infinity, y), y)
 
 
 _OF_MANY: dict[str, Callable[[Scalars, tuple[int, ...]], int]] = {

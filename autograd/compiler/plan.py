@@ -7,12 +7,15 @@ first; each argument and each derivative has a space of its own. A step reads an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from autograd.drawing import Diagram
 
 __all__ = [
     "Fill",
@@ -362,11 +365,11 @@ class Fill:
 Step = Map | MatMul | Outer | Reduce | Lookup | Scatter | Fill
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """Array operations over slots, in order.
 
-    Steps that touch no sample stand before all that do, or behind them.
+    Steps that touch no sample stand before all that do, or behind them. ``print(plan)`` shows them.
 
     Attributes
     ----------
@@ -380,6 +383,10 @@ class Plan:
         What is done behind all steps, if the numbers at ``guard`` are finite; no sample is touched.
     guard : Ref, optional
         The gradient that the updates use.
+    names : mapping of sequence
+        For inputs what their first rows are called: names with shapes, whose rows lie one behind the other.
+    name : str
+        What the function is called that it was made of.
     """
 
     spaces: dict[str, Space]
@@ -387,6 +394,58 @@ class Plan:
     outputs: dict[str, Ref] = field(default_factory=dict)
     updates: list[Step] = field(default_factory=list)
     guard: Ref | None = None
+    names: Mapping[str, Sequence[tuple[str, tuple[int, ...]]]] = field(default_factory=dict)
+    name: str = ""
+
+    def __repr__(self) -> str:
+        from autograd.compiler.plan_text import PlanText  # what describes plans looks down on them
+
+        return PlanText(self).short()
+
+    def __str__(self) -> str:
+        return self.to_string()
+
+    def to_string(self, *, full: bool = False) -> str:
+        """Return the steps as text: formulas, shapes, and what they cost.
+
+        Parameters
+        ----------
+        full : bool, optional
+            Leave nothing out: of a long plan the steps in the middle, of long formulas the ends.
+
+        Examples
+        --------
+        >>> import autograd
+        >>> w = autograd.Value(2.0, name="w")
+        >>> step = autograd.compile(lambda x: (w * x) ** 2)
+        >>> step([1.0, 2.0])
+        array([ 4., 16.])
+        >>> print(step.plan)
+        plan: 2 scalar operations for each of n samples, in 2 steps
+        <BLANKLINE>
+                             shapes  flops  bytes
+        1  v1 = w*x          1xn        1n    16n + 8
+        2  out = square(v1)  1xn        1n    16n
+        <BLANKLINE>
+           all                          2n    32n + 8
+        <BLANKLINE>
+        returns out, 1xn
+        """
+        from autograd.compiler.plan_text import PlanText
+
+        return PlanText(self).full(full)
+
+    def draw(self, **options: Any) -> Diagram:
+        """Draw the steps, and what they read; see `autograd.drawing.plans.draw_plan` for the options.
+
+        Returns
+        -------
+        Diagram
+            Shows itself in Jupyter; ``.save("plan.svg")`` writes it, also as png, pdf or dot.
+        """
+        from autograd.drawing.plans import draw_plan  # drawing looks down on the compiler, not the other way round
+
+        return draw_plan(self, **options)
 
     def is_batched(self, step: Step) -> bool:
         """Tell whether a step is done for every sample."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
 
+from autograd.arguments import name_of
 from autograd.compiler.arguments import Array, Batch
 from autograd.compiler.choices import labels_in_place
 from autograd.compiler.executors import Executor, Program
+from autograd.compiler.expressions import product
 from autograd.compiler.gradient import differentiated
 from autograd.compiler.grouping import SHARED, argument_space, grouped
 from autograd.compiler.lowering import lowered
@@ -21,8 +24,8 @@ from autograd.compiler.tangent import tangent_of, with_tangents
 from autograd.compiler.training import Elementwise, with_scale, with_updates
 from autograd.containers import like
 from autograd.errors import NotAScalarError
-from autograd.primitives import strong_mul
 from autograd.symbols import Symbol
+from autograd.value import Value
 
 __all__ = ["DIRECTION", "GRADIENT", "OUT", "PRODUCT", "VALUE", "WEIGHTS", "Kind", "Recorded", "formed"]
 
@@ -43,31 +46,43 @@ class Recorded:
         What computes the results.
     count : int
         How many parameters it knows of.
+    latest : Plan
+        That of the program that was asked for last.
     """
 
-    def __init__(self, name: str, recording: Recording, batch: Batch, parameters: int, executor: Executor) -> None:
-        self.name = name
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        recording: Recording,
+        batch: Batch,
+        parameters: Collection[Value],
+        executor: Executor,
+    ) -> None:
+        self.name = name_of(f)
         self.executor = executor
-        self.count = parameters
+        self.count = len(parameters)
         self.result = recording.result
         self.values = recording.values
         program, roots = lowered(recording.program, recording.roots)
         spaces = {i: part.space for i, part in enumerate(batch.parts)}
-        self.plan = grouped(program, roots, parameters, spaces)
         self.parts = batch.parts
+        names = {argument_space(i): [(name, self.parts[i].shape)] for i, name in enumerate(batch.names(f))}
+        names[SHARED] = [(leaf.name or f"parameters[{i}]", ()) for i, leaf in enumerate(parameters)]
+        self.plan = replace(grouped(program, roots, self.count, spaces), names=names, name=self.name)
+        self.latest = self.plan
         self.is_batched = any(part.batched for part in batch.parts)
         self.spaces = [argument_space(i) for i in range(len(batch.parts))]
-        self._programs: dict[tuple[Kind, bool], Program] = {}
+        self._programs: dict[tuple[Kind, bool], tuple[Plan, Program]] = {}
         self._lock = threading.RLock()
-        self._training: tuple[Any, Program] | None = None
+        self._training: tuple[Any, Plan, Program] | None = None
 
     def run(self, kind: Kind, inputs: dict[str, Array], samples: int) -> dict[str, Array]:
         """Run a program; if a derivative is not finite, once more where zero times that is zero."""
         found = self.program(kind)(inputs, samples)
         if kind[0] != "value":
-            for name, x in found.items():
+            for x in found.values():
                 # The quickest way to ask whether all is finite; if a square overflows, no harm is done.
-                if name != VALUE and not math.isfinite(np.vdot(x, x)):
+                if not math.isfinite(np.vdot(x, x)):
                     return self.program(kind, strong=True)(inputs, samples)
         return found
 
@@ -78,8 +93,10 @@ class Recorded:
             with self._lock:
                 made = self._programs.get((kind, strong))
                 if made is None:
-                    made = self._programs[kind, strong] = self.executor.prepare(self.plan_of(kind, strong))
-        return made
+                    plan = self.plan_of(kind, strong)
+                    made = self._programs[kind, strong] = plan, self.executor.prepare(plan)
+        self.latest, program = made
+        return program
 
     def inputs(self, batch: Batch, numbers: Array) -> dict[str, Array] | None:
         """Return what a program reads; None if an integer is not among those that were recorded."""
@@ -101,10 +118,11 @@ class Recorded:
                 self._ensure_one_number()
                 plan, weights = self._with_seeds(1)
                 plan, seeds = with_scale(plan, weights)
-                plan = self._with_value(differentiated(plan, seeds, self.wanted(None)), seeds)
-                program = self.executor.prepare(with_updates(plan, optimizer, rows, places))
-                self._training = (key, program)
-            return self._training[1]
+                plan = self._with_value(differentiated(plan, seeds, self.wanted(None)), seeds, strong=False)
+                plan = with_updates(plan, optimizer, rows, places)
+                self._training = (key, plan, self.executor.prepare(plan))
+            _, self.latest, program = self._training
+            return program
 
     # Plans ------------------------------------------------------------------------------------------------------
 
@@ -121,7 +139,7 @@ class Recorded:
         plan, weights = self._with_seeds(1)
         if what == "per_sample":
             return differentiated(plan, weights, self.wanted(by), strong=strong, per_sample=True)
-        plan = self._with_value(differentiated(plan, weights, self.wanted(by), strong=strong), weights)
+        plan = self._with_value(differentiated(plan, weights, self.wanted(by), strong=strong), weights, strong)
         if what == "gradient":
             return plan
         (name,) = self.wanted(by)  # the Hessian times a direction
@@ -143,11 +161,11 @@ class Recorded:
         space = Space(rows, batched=True, is_input=True, is_weight=True)
         return replace(self.plan, spaces={**self.plan.spaces, WEIGHTS: space}), Ref(WEIGHTS, np.arange(rows))
 
-    def _with_value(self, plan: Plan, weights: Ref) -> Plan:
+    def _with_value(self, plan: Plan, weights: Ref, strong: bool) -> Plan:
         """Add the weighted sum of the results over the samples, in place of the results."""
         value = Ref(VALUE, np.arange(1))
         out = plan.outputs["out"]
-        summed = Map((weights, out), (Write(strong_mul(Symbol("x0"), Symbol("x1")), value),))
+        summed = Map((weights, out), (Write(product(Symbol("x0"), Symbol("x1"), strong), value),))
         before, during, behind = plan.phases
         outputs = {"value": value, **{name: ref for name, ref in plan.outputs.items() if name != "out"}}
         spaces = {**plan.spaces, VALUE: Space(1, batched=False)}

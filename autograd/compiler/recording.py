@@ -98,6 +98,7 @@ class _Recorder:
         self.reads: dict[Value, str] = {}
 
     def run(self, known_values: Mapping[int, set[int]]) -> Recording:
+        count = len(self.parameters)
         integers = {i: self._sample(i) for i, part in enumerate(self.batch.parts) if part.is_integer}
         roots = self._roots(integers)
         with nudged({**self.parameters, **self.reads}):
@@ -110,9 +111,10 @@ class _Recorder:
             for i in integers:
                 values[i] = self._values(i, known_values.get(i, set()), runs)
             self._run_for_each_value(values, runs)
+            runs += [(chosen, self._roots(chosen)) for chosen in telling_apart(integers, values)]
             if any(found != roots for _, found in runs):
-                runs += [(chosen, self._roots(chosen)) for chosen in telling_apart(integers, values)]
                 roots = merged(self.program, runs, values, self.name)
+            self._put_in_order(count)
         return Recording(self.program, roots, self.result, values)
 
     def _sample(self, i: int) -> Array:
@@ -141,12 +143,12 @@ class _Recorder:
         elif list(places(result)) != list(places(self.result)):
             raise TracingError(f"{self.name} returned results of another form when it was recorded again")
 
-        def heads_of(leaves: set[Value]) -> Mapping[Value, Head]:
-            captured = [leaf for leaf in leaves if leaf.is_older_than(start)]
+        def heads_of(leaves: list[Value]) -> Mapping[Value, Head]:
+            captured = [leaf for leaf in leaves if leaf not in arguments and leaf.is_older_than(start)]
             for leaf in sorted(captured, key=birth):
                 self.parameters.setdefault(leaf, Parameter(len(self.parameters)))
-            made = {leaf: Constant(leaf._primal.hex()) for leaf in leaves - arguments.keys() - set(captured)}
-            return {**{leaf: self.parameters[leaf] for leaf in captured}, **made, **arguments}
+            heads: dict[Value, Head] = {leaf: Constant(leaf._primal.hex()) for leaf in leaves}  # made by the function
+            return heads | {leaf: self.parameters[leaf] for leaf in captured} | arguments
 
         return self.program.record(found, heads_of)
 
@@ -198,6 +200,17 @@ class _Recorder:
                         values[i].remove(value)
         runs += made
 
+    def _put_in_order(self, count: int) -> None:
+        """Sort the leaves behind the first ``count``, which were met in the order in which integers picked them."""
+        met = list(self.parameters)[count:]
+        heads = {self.parameters[leaf]: Parameter(count + i) for i, leaf in enumerate(sorted(met, key=birth))}
+        self.program.nodes = [
+            (heads.get(head, head) if isinstance(head, Parameter) else head, operands)
+            for head, operands in self.program.nodes
+        ]
+        placed = {leaf: heads[self.parameters.pop(leaf)] for leaf in met}
+        self.parameters.update(sorted(placed.items(), key=lambda item: item[1].position))
+
     def _is_number(self, roots: Sequence[int], other: Sequence[int]) -> bool:
         """Tell whether recordings differ in a plain number: then any integer will do, and not all need be tried."""
         a, b = first_difference(self.program, roots, other)
@@ -208,8 +221,8 @@ class _Recorder:
         moved = f" ({a.number!r}, then {b.number!r})" if isinstance(a, Constant) and isinstance(b, Constant) else ""
         if self._roots(integers) != roots or not self.reads:
             raise TracingError(
-                f"{self.name} does not compute the same each time{moved}: does it draw random numbers, or keep a "
-                "state? A compiled function has what it draws frozen into it; give it as an argument"
+                f"{self.name} does not compute the same each time{moved}: does it draw random numbers, keep a state, "
+                "or compute under no_grad()? A compiled function has such numbers frozen into it; make them arguments"
             )
         leaf, line = next(iter(self.reads.items()))
         raise TracingError(
@@ -253,6 +266,8 @@ def results(name: str, result: Any) -> list[Any]:
         If it is not made of Values and plain numbers.
     """
     found = leaves(result)
+    if not found:
+        raise ArgumentError(f"{name} returned no number, but {brief(result)}, and cannot be compiled")
     for x in found:
         if not isinstance(x, Value | Real | np.bool_):
             hint = "; for Tensors, capture Tensors or give arrays=True" if isinstance(x, Tensor) else ""
@@ -264,10 +279,17 @@ def results(name: str, result: Any) -> list[Any]:
 
 
 def telling_apart(integers: Integers, values: Mapping[int, list[int]]) -> Iterator[Integers]:
-    """Yield values for all integers at once such that no two of them take the same course over all of these."""
-    rng = np.random.default_rng(0)
+    """Yield values for all integers at once such that no two of them take the same course over all of these.
+
+    The first are one and the same for all, where they have one in common: a function may ask whether they are equal.
+    """
     count = sum(x.size for x in integers.values())
-    for _ in range(0 if count == 1 else 4 + count.bit_length()):
+    if count == 1:
+        return
+    common = set.intersection(*map(set, values.values()))
+    yield {i: np.full_like(x, min(common or values[i])) for i, x in integers.items()}
+    rng = np.random.default_rng(0)
+    for _ in range(4 + count.bit_length()):
         yield {i: rng.choice(values[i], x.shape) for i, x in integers.items()}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.graph import operations
+from autograd.graph import operations_and_leaves
 from autograd.primitives import conjugate, div, mul, positive, pow, reciprocal, square
 from autograd.rows import Primitive
 from autograd.value import Value
@@ -89,6 +89,7 @@ class Scalars:
         self.batched: list[bool] = []
         self.unbatched_arguments = set(unbatched_arguments)
         self._known: dict[Node, int] = {}
+        self._captured: dict[Any, int] = {}  # the numbers of captured leaves
 
     def add(self, head: Head, operands: tuple[int, ...] = ()) -> int:
         """Return the number of a node, which is made if there is none like it."""
@@ -131,7 +132,7 @@ class Scalars:
             return operands[1]
         return self.add(row, operands)
 
-    def record(self, roots: Iterable[Any], heads_of: Callable[[set[Value]], Mapping[Value, Head]]) -> list[int]:
+    def record(self, roots: Iterable[Any], heads_of: Callable[[list[Any]], Mapping[Value, Head]]) -> list[int]:
         """Take in the graph behind ``roots``, and return their numbers.
 
         Parameters
@@ -139,18 +140,18 @@ class Scalars:
         roots : iterable of Value or number
             What a function returned.
         heads_of : callable
-            Says what leaves stand for.
+            Says what leaves stand for that are met for the first time, or are made anew for each recording.
         """
         roots = list(roots)
-        values = [root for root in roots if isinstance(root, Value)]
-        found = operations(values)
-        leaves = {x for x in values if x.op is None}
-        leaves.update(x for node in found for x in node.parents if x.op is None)  # type: ignore[misc]
+        found, leaves = operations_and_leaves([root for root in roots if isinstance(root, Value)])
         add, constant = self.add, self.constant
-        numbers = {leaf: add(head) for leaf, head in heads_of(leaves).items()}
+        unknown = [leaf for leaf in leaves if leaf not in self._captured]
+        made = {leaf: (head, add(head)) for leaf, head in heads_of(unknown).items()}
+        self._captured |= {leaf: number for leaf, (head, number) in made.items() if isinstance(head, Parameter)}
+        numbers: dict[Any, int] = self._captured | {leaf: number for leaf, (_, number) in made.items()}
         for node in reversed(found):
             operands = tuple([numbers[x] if x.__class__ is Value else constant(x) for x in node.inputs])
-            numbers[node] = add(node.op, operands)  # type: ignore[index]
+            numbers[node] = add(node.op, operands)
         return [numbers[root] if isinstance(root, Value) else constant(root) for root in roots]
 
     def live(self, roots: Sequence[int]) -> list[int]:

@@ -88,7 +88,7 @@ def _of_map(step: Map, plan: Plan, strong: bool) -> list[Step]:
     operands = [*step.operands, *(tangent_of(step.operands[i]) for i in moving)]
     writes = []
     for write in step.writes:
-        partials = partials_of(write.expression, xs)
+        partials = partials_of(write.expression, xs, strong=strong)
         total: Any = 0.0
         for place, i in enumerate(moving):
             term = product(Symbol(f"x{len(xs) + place}"), partials[i], strong)

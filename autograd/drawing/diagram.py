@@ -13,14 +13,17 @@ from autograd.errors import ArgumentError, MissingExtraError
 
 __all__ = ["Diagram", "Direction", "Edge", "Kind", "Node"]
 
-Kind = Literal["leaf", "value", "result", "operation", "constant", "reference", "folded"]
+Kind = Literal["leaf", "value", "result", "operation", "constant", "reference", "folded", "step", "gradient step"]
 Direction = Literal["LR", "TB", "RL", "BT"]
 ImageFormat = Literal["svg", "png", "pdf"]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One shape of the picture. ``data`` and ``grad`` are texts, empty where there is nothing to show."""
+    """One shape of the picture. ``data`` and ``grad`` are texts, empty where there is nothing to show.
+
+    The name of a step of a compiled program is its formula, with a line for each result; ``data`` has its shapes.
+    """
 
     id: str
     kind: Kind
@@ -46,9 +49,10 @@ class Diagram:
     Attributes
     ----------
     nodes : tuple of Node
-        Values, operations, constants, and what stands for everything folded; in order of creation.
+        Values, operations, constants, and what stands for everything folded; in order of creation. Of a compiled
+        program its steps and what they read.
     edges : tuple of Edge
-        From each operand to its operation and from each operation to its result.
+        From each operand to its operation and from each operation to its result; from step to step.
     direction : {"LR", "TB", "RL", "BT"}
         Where the picture flows: from left to right, from top to bottom, and so on.
 
@@ -157,7 +161,7 @@ class Diagram:
         kinds = [node.kind for node in self.nodes]
         operations = kinds.count("operation")
         values = sum(kinds.count(kind) for kind in ("leaf", "value", "result"))
-        contents = ", ".join(
-            [counted(values, "value"), counted(operations, "operation"), counted(len(self.edges), "edge")]
-        )
+        steps = kinds.count("step") + kinds.count("gradient step")  # of a compiled program
+        boxes = counted(steps, "step") if steps else f"{counted(values, 'value')}, {counted(operations, 'operation')}"
+        contents = f"{boxes}, {counted(len(self.edges), 'edge')}"
         return f'<Diagram: {contents}; .save("graph.svg") writes it>'

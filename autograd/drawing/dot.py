@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 import graphviz
@@ -23,6 +24,8 @@ LOOKS: dict[Kind, dict[str, str]] = {
     "constant": {"shape": "plaintext"},
     "reference": {"shape": "box", "style": "rounded,dotted", "color": INK},
     "folded": {"shape": "box", "style": "dashed", "color": FAINT},
+    "step": {"shape": "box", "style": "filled,bold", "fillcolor": "#E2F3EC", "color": "#009E73"},
+    "gradient step": {"shape": "note", "style": "filled", "fillcolor": "#F8E6F0", "color": "#CC79A7"},
 }
 SIZES: dict[Kind, dict[str, str]] = {
     "operation": {"width": "0.42", "height": "0.42", "margin": "0.06,0.02"},
@@ -52,6 +55,9 @@ def to_dot(diagram: Diagram) -> str:
 
 
 def _node_label(node: Node) -> str:
+    if node.kind in ("step", "gradient step"):
+        lines = [f"<b>{_text(line)}</b>" for line in node.name.split("\n")]
+        return _table(f'<tr><td align="left">{line}</td></tr>' for line in (*lines, _faint(node.data)))
     name = _text(node.name)
     if node.kind not in ("leaf", "value", "result"):
         return f"<{name}>"
@@ -62,7 +68,15 @@ def _node_label(node: Node) -> str:
                 f'<tr><td align="left"><font color="{FAINT}">{quantity}&#160;</font></td>'
                 f'<td align="right">{_text(number)}</td></tr>'
             )
+    return _table(rows)
+
+
+def _table(rows: Iterable[str]) -> str:
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{"".join(rows)}</table>>'
+
+
+def _faint(text: str) -> str:
+    return f'<font color="{FAINT}">{_text(text)}</font>'
 
 
 def _edge_label(edge: Edge) -> str | None:

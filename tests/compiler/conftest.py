@@ -1,4 +1,4 @@
-"""Tests of the compiler keep code in a folder of their own."""
+"""Tests of the compiler: each executor that runs programs, and a folder of their own for code."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+
+BACKENDS = ("numpy", "native")
+
+
+@pytest.fixture(params=BACKENDS, scope="session")
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each executor in turn."""
+    return str(request.param)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,7 +1,8 @@
-"""The same training step in several programs: forward and backward of the MLP 4-16-16-3 over 150 samples.
+"""The same training step in several programs: forward and backward of the MLP 4-16-16-3 over the 150 Iris samples.
 
-Each function prepares the parameters and returns a step. A step returns the loss and the gradients, as the program
-has them, in the order weights, biases, layer by layer, and leaves the parameters as it found them.
+Each function prepares the parameters and returns a step. A step returns the loss, which is the mean over the samples,
+and the gradients, as the program has them, in the order weights, biases, layer by layer, and leaves the parameters as
+it found them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import Value, dot, relu, square
 from autograd import sum as total
@@ -20,11 +22,13 @@ from autograd import sum as total
 Step = Callable[[], tuple[float, list[Any]]]
 
 SIZES = (4, 16, 16, 3)
-SAMPLES = 150
+
+X, CLASSES, *_ = nn.datasets.iris()
+X = (X - X.mean(axis=0)) / X.std(axis=0)
+T = np.eye(3)[CLASSES]
+SAMPLES = len(X)
 
 rng = np.random.default_rng(0)
-X = rng.normal(size=(SAMPLES, SIZES[0]))
-T = rng.normal(size=(SAMPLES, SIZES[-1]))
 WEIGHTS = [0.5 * rng.normal(size=(wide, narrow)) for narrow, wide in itertools.pairwise(SIZES)]
 BIASES = [np.full(wide, 0.1) for wide in SIZES[1:]]
 ARRAYS = [array for layer in zip(WEIGHTS, BIASES, strict=True) for array in layer]
@@ -64,26 +68,44 @@ def ours_functions() -> Step:
                 if depth < len(scalars.layers) - 1:
                     h = [relu(u) for u in h]
             terms += [square(y - t) for y, t in zip(h, target, strict=True)]
-        loss = total(terms) * 0.5
+        loss = total(terms) * (0.5 / SAMPLES)
         loss.backward()
         return loss.data, scalars.take_gradients()
 
     return step
 
 
-def ours_module() -> Step:
-    scalars = Scalars(Value)
+def network(scalars: Scalars) -> nn.MLP:
+    """Return the network as a user writes it, with these parameters."""
     model = nn.MLP(SIZES[0], list(SIZES[1:]), "relu")
     for layer, (weights, biases) in zip(model.layers, scalars.layers, strict=True):
         for neuron, w, b in zip(layer.neurons, weights, biases, strict=True):
             neuron.w, neuron.b = w, b
+    return model
+
+
+def ours_module() -> Step:
+    scalars = Scalars(Value)
+    model = network(scalars)
 
     def step() -> tuple[float, list[float]]:
-        loss = total([nn.half_squared_error(model(x), target) for x, target in scalars.samples])
+        loss = total([nn.half_squared_error(model(x), target) for x, target in scalars.samples]) / SAMPLES
         loss.backward()
         return loss.data, scalars.take_gradients()
 
     return step
+
+
+def ours_compiled(backend: str) -> Step:
+    model = network(Scalars(Value))
+    step = autograd.compile(lambda x, target: nn.half_squared_error(model(x), target), backend=backend)
+    return lambda: step.value_and_grad(X, T)
+
+
+def ours_compiled_cross_entropy(backend: str) -> Step:
+    model = network(Scalars(Value))
+    step = autograd.compile(lambda x, label: nn.cross_entropy(model(x), label), backend=backend)
+    return lambda: step.value_and_grad(X, CLASSES)
 
 
 def micrograd() -> Step:
@@ -99,7 +121,7 @@ def micrograd() -> Step:
                 if depth < len(scalars.layers) - 1:
                     h = [u.relu() for u in h]
             losses.append(sum((y - t) ** 2 for y, t in zip(h, target, strict=True)) * 0.5)
-        loss = sum(losses)
+        loss = sum(losses) * (1 / SAMPLES)
         loss.backward()
         return loss.data, scalars.take_gradients()
 
@@ -117,7 +139,7 @@ def torch() -> Step:
     def step() -> tuple[float, list[Any]]:
         h = torch.relu(linear(x, w1, b1))
         h = torch.relu(linear(h, w2, b2))
-        loss = 0.5 * ((linear(h, w3, b3) - t) ** 2).sum()
+        loss = (0.5 / SAMPLES) * ((linear(h, w3, b3) - t) ** 2).sum()
         loss.backward()
         gradients = [p.grad for p in parameters]
         for p in parameters:
@@ -135,7 +157,7 @@ def mygrad() -> Step:
     def step() -> tuple[float, list[Any]]:
         h = relu(X @ w1.T + b1)
         h = relu(h @ w2.T + b2)
-        loss = 0.5 * ((h @ w3.T + b3 - T) ** 2).sum()
+        loss = (0.5 / SAMPLES) * ((h @ w3.T + b3 - T) ** 2).sum()
         loss.backward()
         gradients = [p.grad for p in parameters]
         for p in parameters:
@@ -154,7 +176,7 @@ def jax() -> Step:
         w1, b1, w2, b2, w3, b3 = parameters
         h = jax.nn.relu(x @ w1.T + b1)
         h = jax.nn.relu(h @ w2.T + b2)
-        return 0.5 * ((h @ w3.T + b3 - t) ** 2).sum()
+        return (0.5 / SAMPLES) * ((h @ w3.T + b3 - t) ** 2).sum()
 
     compiled = jax.jit(jax.value_and_grad(loss_of))
 
@@ -163,3 +185,56 @@ def jax() -> Step:
         return float(loss), gradients
 
     return step
+
+
+def numpy_by_hand() -> Step:
+    def step() -> tuple[float, list[Any]]:
+        h1, h2, error = forward_by_hand(ARRAYS, X)
+        error -= T
+        loss = 0.5 / SAMPLES * np.vdot(error, error)
+        error *= 1.0 / SAMPLES
+        return loss, backward_by_hand(ARRAYS, X, h1, h2, error)
+
+    return step
+
+
+def numpy_cross_entropy_by_hand() -> Step:
+    return lambda: cross_entropy_by_hand(ARRAYS)
+
+
+def cross_entropy_by_hand(parameters: list[Any]) -> tuple[float, list[Any]]:
+    h1, h2, z = forward_by_hand(parameters, X)
+    z -= z.max(axis=1, keepdims=True)
+    own = z[SAMPLE, CLASSES]
+    np.exp(z, out=z)
+    sums = z.sum(axis=1, keepdims=True)
+    loss = (np.log(sums).sum() - own.sum()) / SAMPLES
+    z /= sums
+    z[SAMPLE, CLASSES] -= 1.0
+    z *= 1.0 / SAMPLES
+    return loss, backward_by_hand(parameters, X, h1, h2, z)
+
+
+SAMPLE = np.arange(SAMPLES)
+
+
+def forward_by_hand(parameters: list[Any], x: Any) -> tuple[Any, Any, Any]:
+    w1, b1, w2, b2, w3, b3 = parameters
+    h1 = x @ w1.T
+    h1 += b1
+    np.maximum(h1, 0.0, out=h1)
+    h2 = h1 @ w2.T
+    h2 += b2
+    np.maximum(h2, 0.0, out=h2)
+    z = h2 @ w3.T
+    z += b3
+    return h1, h2, z
+
+
+def backward_by_hand(parameters: list[Any], x: Any, h1: Any, h2: Any, by_z: Any) -> list[Any]:
+    _, _, w2, _, w3, _ = parameters
+    by_h2 = by_z @ w3
+    by_h2 *= h2 > 0
+    by_h1 = by_h2 @ w2
+    by_h1 *= h1 > 0
+    return [by_h1.T @ x, by_h1.sum(axis=0), by_h2.T @ h1, by_h2.sum(axis=0), by_z.T @ h2, by_z.sum(axis=0)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -14,12 +15,17 @@ from timing import clean_heap, interleaved_medians
 pytest.importorskip("pytest_benchmark", reason="pytest-benchmark comes with the extra bench: pip install -e '.[bench]'")
 
 ROUNDS = 7
-OURS = {"ours, functions": peers.ours_functions, "ours, nn.MLP": peers.ours_module}
+OURS = {
+    "ours, functions": peers.ours_functions,
+    "ours, nn.MLP": peers.ours_module,
+    "ours, compiled": functools.partial(peers.ours_compiled, "auto"),
+}
 THEIRS = {
     "micrograd": peers.micrograd,
     "torch eager (batch)": peers.torch,
     "mygrad (batch)": peers.mygrad,
     "jax jit (batch)": peers.jax,
+    "NumPy by hand (batch)": peers.numpy_by_hand,
 }
 
 
@@ -48,14 +54,14 @@ def test_our_step_beside_the_peers() -> None:
         try:
             steps[name] = prepare()
         except pytest.skip.Exception as skipped:  # one peer less, not no comparison
-            missing.append(f"  {name:<20} {skipped.msg}")
+            missing.append(f"  {name:<22} {skipped.msg}")
     first = next(iter(OURS))
     for name, step in steps.items():
         check_same_computation(name, step, steps[first])
     medians = interleaved_medians(steps, ROUNDS)
     print(f"\nMLP 4-16-16-3, {peers.SAMPLES} samples, forward and backward, float64, one thread")
-    print(f"  {'':<20} {'median ms':>10} {'/ ours':>10}   ({ROUNDS} interleaved rounds)")
+    print(f"  {'':<22} {'median ms':>10} {'/ ours':>10}   ({ROUNDS} interleaved rounds)")
     for name, median in medians.items():
-        print(f"  {name:<20} {1e3 * median:>10.3f} {median / medians[first]:>10.4f}")
+        print(f"  {name:<22} {1e3 * median:>10.3f} {median / medians[first]:>10.4f}")
     for line in missing:
         print(line)

@@ -63,6 +63,19 @@ class Trace:
             "the argument in static= to have the function recorded for each of its values"
         )
 
+    def write(self, x: Variable) -> None:
+        """Refuse to give a leaf another number: a program would not do it when it runs.
+
+        Raises
+        ------
+        TracingError
+            Always.
+        """
+        raise TracingError(
+            f"{brief(x)} is given a number within a function that is being compiled ({user_line()}), which would "
+            "happen while it is recorded, and never again. Do it outside, or return the number"
+        )
+
     def branch(self, x: Variable) -> None:
         """Refuse to branch on a number.
 

@@ -89,6 +89,9 @@ class Value(Variable):
     def data(self, data: Any) -> None:
         if self.op is not None:
             raise NotALeafError(f"only a leaf can be given a new number, but {self!r} is the result of {self.op!r}")
+        trace = tracing()
+        if trace is not None:
+            trace.write(self)
         self._primal = number(data, "the data of a Value")
         self.stamp_anew()
 

@@ -105,6 +105,7 @@ class _Recorder:
             again = self._roots(integers, NUDGE)
         if again != roots:
             self._refuse_to_freeze(integers, roots, again)
+        self._ensure_reads_decide_nothing(integers, roots)
         values: dict[int, list[int]] = {}
         if integers:
             runs: list[tuple[Integers, list[int]]] = [(integers, roots)]
@@ -116,6 +117,22 @@ class _Recorder:
                 roots = merged(self.program, runs, values, self.name)
             self._put_in_order(count)
         return Recording(self.program, roots, self.result, values)
+
+    def _ensure_reads_decide_nothing(self, integers: Integers, roots: Sequence[int]) -> None:
+        """Refuse a branch on the number of a captured leaf: a nudge does not turn it, but quite other numbers may."""
+        for change in FAR_OFF if self.reads else ():
+            with nudged(self.reads, change):
+                try:
+                    again = self._roots(integers)
+                except Exception:  # an assertion, perhaps; it depends on the number as well
+                    again = []
+            if again != roots:
+                leaf, line = next(iter(self.reads.items()))
+                raise TracingError(
+                    f"{self.name} reads the number of {leaf.name or repr(leaf)} ({line}) and does something else if it "
+                    "is another one; the compiled program would not. Use where(condition, a, b) with the Value itself, "
+                    "or give the number as an argument"
+                )
 
     def _sample(self, i: int) -> Array:
         x = self.batch.arrays[i]
@@ -236,13 +253,22 @@ def birth(leaf: Value) -> int:
     return getattr(leaf, "born", leaf.stamp)
 
 
+def nudge(x: float) -> float:
+    """Return a number close by."""
+    return x * (1.0 + NUDGE) + NUDGE
+
+
+FAR_OFF: tuple[Callable[[float], float], ...] = (lambda x: -x - 1.0, lambda x: 1000.0 * x + 1000.0, lambda x: 0.001 * x)
+"""What leads to numbers for which a branch may go another way."""
+
+
 @contextmanager
-def nudged(parameters: Mapping[Value, Any]) -> Iterator[None]:
+def nudged(parameters: Mapping[Value, Any], change: Callable[[float], float] = nudge) -> Iterator[None]:
     """Give leaves other numbers for a while, unnoticed by the graphs they are in."""
     before = [leaf._primal for leaf in parameters]
     try:
         for leaf in parameters:
-            leaf._primal = leaf._primal * (1.0 + NUDGE) + NUDGE
+            leaf._primal = change(leaf._primal)
         yield
     finally:
         for leaf, x in zip(parameters, before, strict=False):

@@ -170,7 +170,9 @@ def test_an_epoch_of_digits(figures: Figures, backend: str) -> None:
     check_same({"NumPy by hand": lambda: by_hand.value_and_grad(*batch), backend: lambda: step.value_and_grad(*batch)})
 
     def train(part: slice) -> Any:
-        return step.train(images[part], targets[part], optimizer=nn.SGD(model.parameters, lr=3.0), batch_size=10, seed=0)
+        return step.train(
+            images[part], targets[part], optimizer=nn.SGD(model.parameters, lr=3.0), batch_size=10, seed=0
+        )
 
     figures.time(f"  first training step, {backend}", seconds_of(lambda: train(slice(0, 10))))
     by_hand.train(images[:10], targets[:10], 10, seed=0)

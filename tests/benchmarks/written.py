@@ -122,7 +122,11 @@ def mnist() -> tuple[Array, Array, str]:
         return images, np.eye(10)[read(folder / "train-labels-idx1-ubyte.gz", 8)[:50_000]], "MNIST"
     rng = np.random.default_rng(0)
     images = rng.random((50_000, 784)) * (rng.random((50_000, 784)) < 0.2)
-    return images, np.eye(10)[rng.integers(0, 10, 50_000)], "random images, as GLASSGRAD_DATA names no folder with mnist"
+    return (
+        images,
+        np.eye(10)[rng.integers(0, 10, 50_000)],
+        "random images, as GLASSGRAD_DATA names no folder with mnist",
+    )
 
 
 def read(file: Path, header: int) -> Array:

@@ -241,3 +241,37 @@ def test_a_compiled_function_takes_no_traced_values() -> None:
     inner = compiled(lambda x: 2.0 * x)
     with pytest.raises(ag.NotANumberError, match=r"argument 0 of <lambda> is a Value"):
         compiled(lambda x: inner(x))(X)
+
+
+@pytest.mark.parametrize(
+    "branch",
+    [lambda w, x: x if w.data > 0 else -x, lambda w, x: [x] * (1 + (float(w) < 0)), lambda w, x: x / (w.data > 1)],
+)
+def test_a_branch_on_the_number_of_a_captured_leaf_is_refused(branch: Callable[..., Any]) -> None:
+    w = Value(2.0, name="w")
+    with pytest.raises(TracingError, match=r"reads the number of w .* and does something else if it is another one"):
+        compiled(lambda x: branch(w, x))(np.ones(3))
+    assert w.data == 2.0
+
+
+def test_a_number_that_is_only_shown_may_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    w = Value(2.0)
+
+    def f(x: Any) -> Any:
+        print(f"{w.data:.1f}")
+        return w * x
+
+    np.testing.assert_array_equal(compiled(f)(np.ones(3)), [2.0, 2.0, 2.0])
+    assert capsys.readouterr().out.startswith("2.0")
+
+
+def test_a_leaf_is_not_given_a_number_within() -> None:
+    w = Value(2.0, name="w")
+
+    def f(x: Any) -> Any:
+        w.data = 3.0
+        return w * x
+
+    with pytest.raises(TracingError, match=r"Value\(2.0, name='w', grad=0.0\) is given a number within a function"):
+        compiled(f)(np.ones(3))
+    assert w.data == 2.0

@@ -13,7 +13,22 @@ from autograd.compiler.arguments import Array
 from autograd.compiler.scalars import Argument, Choice, Scalars
 from autograd.errors import TracingError
 
-__all__ = ["merged"]
+__all__ = ["AmbiguousError", "labels_in_place", "merged"]
+
+
+class AmbiguousError(Exception):
+    """The recordings do not tell which of several integers picks.
+
+    Attributes
+    ----------
+    numbers : tuple of int
+        The node that is picked, for each run.
+    """
+
+    def __init__(self, message: str, numbers: tuple[int, ...]) -> None:
+        super().__init__(message)
+        self.numbers = numbers
+
 
 Run = tuple[Mapping[int, Array], list[int]]
 
@@ -36,6 +51,8 @@ def merged(program: Scalars, runs: Sequence[Run], values: Mapping[int, list[int]
     ------
     TracingError
         If the function is another one for several integers together.
+    AmbiguousError
+        If the runs do not tell which integer picks.
     """
     return _Merging(program, runs, values, name).run()
 
@@ -86,18 +103,24 @@ class _Merging:
         return differ or all(map(self.is_everywhere, numbers))
 
     def _choice(self, numbers: tuple[int, ...]) -> int:
+        fitting = []
         for label, taken in self.labels.items():
             table = dict(zip(taken, numbers, strict=True))
-            values = self.values[label.position]
-            if all(table[value] == x for value, x in zip(taken, numbers, strict=True)) and all(
-                value in table for value in values
-            ):
-                return self.program.add(Choice(label), tuple(table[value] for value in values))
-        heads = {str(self.program.nodes[x][0]) for x in numbers}
-        raise TracingError(
-            f"{self.name} picks {' or '.join(sorted(heads)[:3])} by several integers at once, or not the same for "
-            "equal integers; a compiled function picks from a list or table by one integer at a time"
+            fits = all(table[value] == x for value, x in zip(taken, numbers, strict=True))
+            if fits and all(value in table for value in self.values[label.position]):
+                fitting.append((label, table))
+        if len(fitting) == 1:
+            ((label, table),) = fitting
+            return self.program.add(Choice(label), tuple(table[value] for value in self.values[label.position]))
+        message = (
+            f"what {self.name} computes depends on several integers of its arguments at once, such as an element of a "
+            "table of tables, or a test whether two are equal; a compiled function picks from a list or table by one "
+            "integer at a time. Make them one integer, give them as floats if they are numbers, or name the argument "
+            "in static= to have the function recorded for each of its values"
         )
+        if fitting:
+            raise AmbiguousError(message, numbers)
+        raise TracingError(message)
 
 
 def labels_in_place(x: Array, values: Sequence[int]) -> Array:

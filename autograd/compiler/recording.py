@@ -5,6 +5,8 @@ The function is run again with all numbers nudged: a constant that moves had bee
 
 from __future__ import annotations
 
+import itertools
+import random
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ import numpy as np
 
 from autograd.arguments import name_of
 from autograd.compiler.arguments import Array, Batch
-from autograd.compiler.choices import merged
+from autograd.compiler.choices import AmbiguousError, merged
 from autograd.compiler.scalars import Argument, Constant, Head, Parameter, Scalars
 from autograd.containers import leaves, places
 from autograd.errors import ArgumentError, TracingError, brief
@@ -33,6 +35,7 @@ PARAMETERS_LOCK = threading.RLock()
 NUDGE = 2.0**-20
 
 MOST_CHOICES = 1000  # values that an integer argument may take
+DRAWN = 6  # recordings for integers at random
 TRIED_CHOICES = 256  # beyond the largest that was seen
 
 Integers = Mapping[int, Array]
@@ -100,7 +103,13 @@ class _Recorder:
     def run(self, known_values: Mapping[int, set[int]]) -> Recording:
         count = len(self.parameters)
         integers = {i: self._sample(i) for i, part in enumerate(self.batch.parts) if part.is_integer}
+        generators = random_states()
         roots = self._roots(integers)
+        if generators != random_states():
+            raise TracingError(
+                f"{self.name} draws random numbers, which would be frozen into the compiled program; draw them outside "
+                "and give them as arguments"
+            )
         with nudged({**self.parameters, **self.reads}):
             again = self._roots(integers, NUDGE)
         if again != roots:
@@ -112,9 +121,10 @@ class _Recorder:
             for i in integers:
                 values[i] = self._values(i, known_values.get(i, set()), runs)
             self._run_for_each_value(values, runs)
-            runs += [(chosen, self._roots(chosen)) for chosen in telling_apart(integers, values)]
+            runs += [(chosen, self._roots(chosen)) for chosen in drawn(integers, values)]
+            told_apart: set[int] = set()
             if any(found != roots for _, found in runs):
-                roots = merged(self.program, runs, values, self.name)
+                roots = self._merged(runs, values, told_apart)
             self._put_in_order(count)
         return Recording(self.program, roots, self.result, values)
 
@@ -199,10 +209,7 @@ class _Recorder:
         try:
             made = []
             for turn in range(max(map(len, values.values()))):
-                chosen = {
-                    i: np.take(values[i], turn + np.arange(x.size), mode="wrap").reshape(x.shape)
-                    for i, x in integers.items()
-                }
+                chosen = {i: np.full_like(x, values[i][turn % len(values[i])]) for i, x in integers.items()}
                 made.append((chosen, self._roots(chosen)))
         except Exception:  # one value after another will tell which
             made = []
@@ -216,6 +223,31 @@ class _Recorder:
                             raise
                         values[i].remove(value)
         runs += made
+
+    def _merged(
+        self, runs: list[tuple[Integers, list[int]]], values: dict[int, list[int]], told_apart: set[int]
+    ) -> list[int]:
+        """Make one program of all recordings; record for more integers until it is certain which of them picks."""
+        while True:
+            try:
+                return merged(self.program, runs, values, self.name)
+            except AmbiguousError as error:
+                integers = runs[0][0]
+                turn = next((t for t in self._turns(runs, error.numbers, values) if t not in told_apart), None)
+                if turn is None:
+                    raise TracingError(str(error)) from None
+                told_apart.add(turn)
+                runs += [(chosen, self._roots(chosen)) for chosen in telling_apart(integers, values, turn)]
+
+    def _turns(
+        self, runs: list[tuple[Integers, list[int]]], numbers: Sequence[int], values: dict[int, list[int]]
+    ) -> Iterator[int]:
+        """Yield places of values for which a node is another one than for those of the first run."""
+        for (chosen, _), number in zip(runs, numbers, strict=False):
+            if number != numbers[0]:
+                for i, x in chosen.items():
+                    if x.size and (x == x.flat[0]).all():
+                        yield values[i].index(int(x.flat[0]))
 
     def _put_in_order(self, count: int) -> None:
         """Sort the leaves behind the first ``count``, which were met in the order in which integers picked them."""
@@ -251,6 +283,12 @@ class _Recorder:
 def birth(leaf: Value) -> int:
     """Return when a leaf was made: leaves made one after the other lie side by side in the program."""
     return getattr(leaf, "born", leaf.stamp)
+
+
+def random_states() -> Any:
+    """Return how far Python's and NumPy's own generators are, from which a function may draw behind our back."""
+    kind, key, *place = np.random.get_state()
+    return random.getstate(), kind, np.asarray(key).tobytes(), place
 
 
 def nudge(x: float) -> float:
@@ -304,19 +342,30 @@ def results(name: str, result: Any) -> list[Any]:
     return [x if isinstance(x, Value) else float(x) for x in found]
 
 
-def telling_apart(integers: Integers, values: Mapping[int, list[int]]) -> Iterator[Integers]:
-    """Yield values for all integers at once such that no two of them take the same course over all of these.
+def telling_apart(integers: Integers, values: Mapping[int, list[int]], turn: int) -> Iterator[Integers]:
+    """Yield integers that tell which of them matters: some take their value at ``turn``, the others those of a sample.
 
-    The first are one and the same for all, where they have one in common: a function may ask whether they are equal.
+    Of any two of them, each takes it once where the other does not: by the digits of their number, in the binary
+    system, and by the digits turned round.
     """
     count = sum(x.size for x in integers.values())
-    if count == 1:
-        return
-    common = set.intersection(*map(set, values.values()))
-    yield {i: np.full_like(x, min(common or values[i])) for i, x in integers.items()}
-    rng = np.random.default_rng(0)
-    for _ in range(4 + count.bit_length()):
-        yield {i: rng.choice(values[i], x.shape) for i, x in integers.items()}
+    for digit, turned in itertools.product(range(max(count - 1, 1).bit_length()), (0, 1)):
+        number = itertools.count()
+        yield {
+            i: np.array(
+                [values[i][turn % len(values[i])] if (next(number) >> digit & 1) != turned else own for own in x.flat],
+                x.dtype,
+            ).reshape(x.shape)
+            for i, x in integers.items()
+        }
+
+
+def drawn(integers: Integers, values: Mapping[int, list[int]]) -> Iterator[Integers]:
+    """Yield integers drawn at random, for a test of what has been found out."""
+    if sum(x.size for x in integers.values()) > 1:
+        rng = np.random.default_rng(0)
+        for _ in range(DRAWN):
+            yield {i: rng.choice(values[i], x.shape) for i, x in integers.items()}
 
 
 def first_difference(program: Scalars, roots: Sequence[int], other: Sequence[int]) -> tuple[int, int]:

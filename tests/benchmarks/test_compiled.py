@@ -256,7 +256,8 @@ def first_names(count: int) -> tuple[list[str], str]:
     """Return names, and a word about where they are from."""
     file = Path(os.environ.get("GLASSGRAD_DATA", "no folder")) / "names.txt"
     if file.is_file():
-        return [line.strip() for line in itertools.islice(file.open(encoding="utf-8"), count)], "names"
+        with file.open(encoding="utf-8") as lines:
+            return [line.strip() for line in itertools.islice(lines, count)], "names"
     rng = np.random.default_rng(0)
     letters = list(string.ascii_lowercase)
     return ["".join(rng.choice(letters, n)) for n in rng.integers(3, 10, count)], "words, as GLASSGRAD_DATA is not set"

@@ -144,7 +144,7 @@ SEVERAL_AT_ONCE: dict[str, Callable[[int, int], Any]] = {
 @pytest.mark.parametrize("name", SEVERAL_AT_ONCE)
 def test_what_depends_on_several_integers_at_once_is_refused(name: str, batch: tuple[list[int], list[int]]) -> None:
     known = ag.compile(lambda j, k: SEVERAL_AT_ONCE[name](j, k) + [0.0, 0.0, 0.0][j] + [0.0, 0.0, 0.0][k])
-    with pytest.raises(TracingError, match="several integers at once"):
+    with pytest.raises(TracingError, match="depends on several integers of its arguments at once"):
         known(*batch)
 
 
@@ -193,3 +193,22 @@ def test_a_bigram_table_is_trained_on_pairs(backend: str) -> None:
     logits = np.array([[w.data for w in row] for row in table])
     losses = np.log(np.exp(logits).sum(1)) - logits[:, 2]
     np.testing.assert_allclose(step(pairs), losses[pairs[:, 0]], rtol=1e-12)
+
+
+def test_integers_are_told_apart_however_many_there_are(backend: str) -> None:
+    sizes = [*range(1, 41), 64, 100] if backend == "numpy" else [3, 7]
+    for size in sizes:
+        weights = [Value(i + 0.5) for i in range(size)]
+        labels = np.random.default_rng(size).integers(0, 2, (20, size))
+        picked = ag.compile(lambda n: ag.sum([w * k for w, k in zip(weights, n, strict=True)]), backend=backend)  # noqa: B023
+        np.testing.assert_allclose(picked(labels), labels @ (np.arange(size) + 0.5))
+
+
+@pytest.mark.parametrize("values", [2, 3, 5])
+@pytest.mark.parametrize("size", [2, 6, 7, 9])
+def test_a_branch_by_one_of_several_integers_is_by_that_one(size: int, values: int, backend: str) -> None:
+    w, u = Value(100.0), Value(200.0)
+    labels = np.random.default_rng(0).integers(0, values, (40, size))
+    at = size - 2
+    branch = ag.compile(lambda n: (w if n[at] == 1 else u) + n[0] * 1.0, backend=backend)
+    np.testing.assert_array_equal(branch(labels), np.where(labels[:, at] == 1, 100.0, 200.0) + labels[:, 0])

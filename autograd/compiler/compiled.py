@@ -25,7 +25,7 @@ from autograd.errors import ArgumentError, SizeError, TracingError, TracingWarni
 
 __all__ = ["Compiled", "compile"]
 
-KEPT = 64  # recorded structures; the one that was not used for longest goes
+KEPT = 64  # recorded structures; the one that was recorded first goes
 
 
 def compile(
@@ -292,6 +292,7 @@ class Compiled:
         """
         if (whole := self._of_arrays(args, kwargs, weights)) is not None:
             return whole.update(optimizer, *args, **kwargs)
+        _ensure_optimizer(optimizer)
         value, gradient = self.value_and_grad(*args, weights=weights, **kwargs)
         self._step(optimizer, gradient)
         return value
@@ -333,13 +334,14 @@ class Compiled:
         Raises
         ------
         ArgumentError
-            If ``epochs`` or ``batch_size`` is not a positive int.
+            If ``epochs`` or ``batch_size`` is not a positive int, or ``optimizer`` is none.
         NonFiniteGradientError
             If a gradient is not finite; the parameters are as the steps before have left them.
         """
         for what, count in (("epochs", epochs), ("batch_size", batch_size)):
             if count is not None and (not isinstance(count, int | np.integer) or isinstance(count, bool) or count < 1):
                 raise ArgumentError(f"{what} must be a positive int, not {count!r}")
+        _ensure_optimizer(optimizer)
         samples = taken_apart(self.__name__, args, {}, self.static).samples
         counts = np.ones(samples) if weights is None else _normalized(weights, samples)[0]
         return Training(self, optimizer, args, counts).run(epochs, batch_size, np.random.default_rng(seed))
@@ -494,6 +496,11 @@ def _static(f: Callable[..., Any], given: Iterable[int | str]) -> frozenset[int 
         elif isinstance(key, int) and key < len(positional):
             found.add(positional[key])
     return frozenset(found)
+
+
+def _ensure_optimizer(optimizer: Any) -> None:
+    if not callable(getattr(optimizer, "step", None)) or not hasattr(optimizer, "parameters"):
+        raise ArgumentError(f"optimizer must be one such as nn.SGD(model.parameters(), lr=0.1), not {brief(optimizer)}")
 
 
 def _normalized(weights: Any, samples: int) -> Array:

@@ -257,3 +257,12 @@ def test_an_argument_may_be_larger_than_any_chunk(backend: str) -> None:
     step = ag.compile(lambda x: ag.tanh(w * x), backend=backend)
     np.testing.assert_allclose(step(x), np.tanh(0.3 * x), rtol=1e-14)
     np.testing.assert_allclose(step.grad(x), [np.mean(x * (1 - np.tanh(0.3 * x) ** 2))], rtol=1e-11)
+
+
+def test_what_is_no_optimizer_is_refused() -> None:
+    w = ag.Value(2.0)
+    step = ag.compile(lambda x: w * x)
+    with pytest.raises(ag.ArgumentError, match="optimizer must be one such as .* not 'sgd'"):
+        step.train(np.ones(3), optimizer="sgd")
+    with pytest.raises(ag.ArgumentError, match="optimizer must be one such as .* not None"):
+        step.update(None, np.ones(3))

@@ -262,7 +262,7 @@ def test_an_argument_may_be_larger_than_any_chunk(backend: str) -> None:
 def test_what_is_no_optimizer_is_refused() -> None:
     w = ag.Value(2.0)
     step = ag.compile(lambda x: w * x)
-    with pytest.raises(ag.ArgumentError, match="optimizer must be one such as .* not 'sgd'"):
+    with pytest.raises(ag.ArgumentError, match=r"optimizer must be one such as .* not 'sgd'"):
         step.train(np.ones(3), optimizer="sgd")
-    with pytest.raises(ag.ArgumentError, match="optimizer must be one such as .* not None"):
+    with pytest.raises(ag.ArgumentError, match=r"optimizer must be one such as .* not None"):
         step.update(None, np.ones(3))

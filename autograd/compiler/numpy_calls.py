@@ -317,7 +317,11 @@ def _strong_mul(a: Any, b: Any, out: Array) -> None:
         out[...] = strong_mul.array_function(a, b)
 
 
-_SHORT: dict[str, Callable[..., Any]] = {"relu": _relu, "strong_mul": _strong_mul}
+def _neg(x: Any, out: Array) -> None:
+    np.multiply(x, -1.0, out=out)  # np.negative into strided memory reads some strided operands wrongly (NumPy 2.4)
+
+
+_SHORT: dict[str, Callable[..., Any]] = {"neg": _neg, "relu": _relu, "strong_mul": _strong_mul}
 """Rows that NumPy has in one call with the same result."""
 
 

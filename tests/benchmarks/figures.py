@@ -43,11 +43,11 @@ class Figures:
         self.rows.append((work, ours, beside, figure, limit, "" if bound is None or found <= bound else "missed"))
 
     def __str__(self) -> str:
-        lines = [self.title, f"  {'work':<58} {'ours':>9}  {'beside':<24} {'ratio':>8}  bound"]
+        lines = [self.title, f"  {'work':<66} {'ours':>8}  {'beside':<22} {'ratio':>6}  bound"]
         for row in self.rows:
             if len(row) == 1:
                 lines.append(f"  {row[0]}")
             else:
                 work, ours, beside, figure, limit, verdict = row
-                lines.append(f"  {work:<58} {ours:>9}  {beside:<24} {figure:>8}  {limit:<8} {verdict}".rstrip())
+                lines.append(f"  {work:<66} {ours:>8}  {beside:<22} {figure:>6}  {limit:<7} {verdict}".rstrip())
         return "\n".join(lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import os
 import runpy
 import statistics
@@ -97,10 +96,11 @@ def test_a_small_network_with_squared_error(figures: Figures) -> None:
     check_same(steps)
     medians = interleaved_medians(steps, ROUNDS, 0.1)
     bounds = {"NumPy by hand": 0.30, "JAX jit": 0.25, "PyTorch eager": 0.10}
-    work = "4-16-16-3, squared error, 150 samples: value and gradient"
+    work = "4-16-16-3, squared error, 150 samples"
     figures.ratio(f"{work}, numpy", medians["numpy"], "NumPy by hand", medians["NumPy by hand"], 1.2)
-    for peer in theirs.keys() & medians.keys():
-        figures.ratio(f"{work}, native", medians["native"], peer, medians[peer], bounds[peer])
+    for peer, bound in bounds.items():
+        if peer in medians:
+            figures.ratio(f"{work}, native", medians["native"], peer, medians[peer], bound)
 
 
 def test_a_small_network_with_cross_entropy(figures: Figures) -> None:
@@ -109,9 +109,8 @@ def test_a_small_network_with_cross_entropy(figures: Figures) -> None:
     check_same(steps)
     medians = interleaved_medians(steps, ROUNDS, 0.1)
     for name, bound in (("numpy", None), ("native", 0.40)):
-        figures.ratio(
-            f"the same, cross-entropy, {name}", medians[name], "NumPy by hand", medians["NumPy by hand"], bound
-        )
+        work = f"the same, cross-entropy, {name}"
+        figures.ratio(work, medians[name], "NumPy by hand", medians["NumPy by hand"], bound)
 
 
 def test_how_long_a_small_network_takes_to_compile(
@@ -123,7 +122,7 @@ def test_how_long_a_small_network_takes_to_compile(
         monkeypatch.setenv("GLASSGRAD_CACHE", str(tmp_path / str(round_)))
         for found in times.values():
             found.append(seconds_of(peers.ours_compiled("native")))
-    work = "its first call, native"
+    work = "4-16-16-3, squared error: first call, native"
     figures.time(work, statistics.median(times["first"]), 0.5)
     figures.time(f"{work}, from the disk cache", statistics.median(times["from the disk cache"]), 0.05)
     environment = {**os.environ, "GLASSGRAD_CACHE": str(tmp_path / "of another process")}
@@ -165,7 +164,7 @@ def test_an_epoch_of_digits(figures: Figures, backend: str) -> None:
     small = slice(0, 2000)
     batch = images[:10], targets[:10]
     first = seconds_of(lambda: step.value_and_grad(*batch))
-    work = f"784-30-10 of {operations(model, *batch):,} operations"
+    work = f"784-30-10, {operations(model, *batch):,} operations"
     figures.time(f"{work}: first call, {backend}", first, 2.0)
     check_same({"NumPy by hand": lambda: by_hand.value_and_grad(*batch), backend: lambda: step.value_and_grad(*batch)})
 
@@ -190,7 +189,7 @@ def test_a_network_of_three_layers_of_64(figures: Figures) -> None:
     x, t = rng.normal(size=(1024, 64)), rng.normal(size=(1024, 10))
     steps: dict[str, Step] = {}
     count = operations(Written((64, 64, 64, 10), tanh), x, t)
-    work = f"64-64-64-10 of {count:,} operations, 1024 samples"
+    work = f"64-64-64-10, {count:,} operations, 1024 samples"
     for backend in BACKENDS:
         step = autograd.compile(Written((64, 64, 64, 10), tanh).loss, backend=backend)
         steps[backend] = functools.partial(step.value_and_grad, x, t)
@@ -256,8 +255,7 @@ def first_names(count: int) -> tuple[list[str], str]:
     """Return names, and a word about where they are from."""
     file = Path(os.environ.get("GLASSGRAD_DATA", "no folder")) / "names.txt"
     if file.is_file():
-        with file.open(encoding="utf-8") as lines:
-            return [line.strip() for line in itertools.islice(lines, count)], "names"
+        return file.read_text(encoding="utf-8").split()[:count], "names"
     rng = np.random.default_rng(0)
     letters = list(string.ascii_lowercase)
     return ["".join(rng.choice(letters, n)) for n in rng.integers(3, 10, count)], "words, as GLASSGRAD_DATA is not set"
@@ -277,6 +275,7 @@ def test_an_irregular_graph(figures: Figures, lately: int, backends: Sequence[st
     loss.backward()
     eager = loss.data, [np.array([p.grad for p in graph.parameters])]
     figures.note(f"an irregular graph of {size:,} operations, operands mostly among the latest {lately}, batch 1")
+    bounds = {"plan": 3.0, "value": 20e-9, "gradient": 60e-9}  # of the best executor
     for backend in backends:
         step = autograd.compile(graph, backend=backend)
         value = functools.partial(step, x)
@@ -286,7 +285,8 @@ def test_an_irregular_graph(figures: Figures, lately: int, backends: Sequence[st
         check_same(steps)
         assert value()[0] == pytest.approx(loss.data, rel=1e-10)
         medians = interleaved_medians({"value": value, "gradient": value_and_grad}, 5, 0.1)
-        figures.time(f"  first call, value, {backend}", firsts[0], 3.0)
-        figures.time(f"  first call, value and gradient after it, {backend}", firsts[1], 3.0)
-        figures.time(f"  value, an operation, {backend}", medians["value"] / size, 20e-9)
-        figures.time(f"  value and gradient, an operation, {backend}", medians["gradient"] / size, 60e-9)
+        limit = bounds.get if backend == "native" else {}.get
+        figures.time(f"  first call, value, {backend}", firsts[0], limit("plan"))
+        figures.time(f"  first call, value and gradient, after that, {backend}", firsts[1], limit("plan"))
+        figures.time(f"  value, an operation, {backend}", medians["value"] / size, limit("value"))
+        figures.time(f"  value and gradient, an operation, {backend}", medians["gradient"] / size, limit("gradient"))

@@ -125,7 +125,7 @@ def mnist() -> tuple[Array, Array, str]:
     return (
         images,
         np.eye(10)[rng.integers(0, 10, 50_000)],
-        "random images, as GLASSGRAD_DATA names no folder with mnist",
+        "random images, as GLASSGRAD_DATA has no mnist",
     )
 
 

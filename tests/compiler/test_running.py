@@ -266,3 +266,18 @@ def test_what_is_no_optimizer_is_refused() -> None:
         step.train(np.ones(3), optimizer="sgd")
     with pytest.raises(ag.ArgumentError, match=r"optimizer must be one such as .* not None"):
         step.update(None, np.ones(3))
+
+
+def test_signs_are_turned_wherever_numbers_lie_in_memory(backend: str) -> None:
+    w = [ag.Value(float(i)) for i in range(64)]
+    turned = ag.compile(lambda: [-w[8 * i] for i in range(8)], backend=backend)
+    np.testing.assert_array_equal(turned(), [-8.0 * i for i in range(8)])
+    sums = ag.compile(lambda x: ag.sum([(x[i] - w[8 * i]) * w[2 * i] for i in range(8)]), backend=backend)
+    x = np.arange(8.0)
+    gradient = sums.grad(x[None])
+    found = dict(zip(sums.parameters, gradient, strict=True))
+    expected = np.zeros(64)
+    for i in range(8):
+        expected[8 * i] -= 2 * i
+        expected[2 * i] += i - 8 * i
+    np.testing.assert_array_equal([found.get(leaf, 0.0) for leaf in w], expected)

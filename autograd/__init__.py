@@ -1,5 +1,7 @@
 """Automatic differentiation that a person can see into."""
 
+from typing import TYPE_CHECKING, Any
+
 from autograd.array_rows import ArrayPrimitive, array_row
 from autograd.arrays import dot, logsumexp, max, min, norm, prod, sum
 from autograd.arrays.convolution import avg_pool2d, conv2d, max_pool2d
@@ -10,7 +12,6 @@ from autograd.arrays.neural import cross_entropy, log_softmax, one_hot, softmax
 from autograd.backward import backward
 from autograd.checking import check_grads, gradcheck
 from autograd.checkpointing import checkpoint
-from autograd.compiler import Compiled, Plan, compile
 from autograd.differences import numerical_gradient
 from autograd.drawing import Diagram, draw
 from autograd.errors import (
@@ -129,6 +130,9 @@ from autograd.rows import Primitive, elementwise, registry
 from autograd.tensor import Tensor
 from autograd.value import Value
 from autograd.variable import Edge, Variable
+
+if TYPE_CHECKING:
+    from autograd.compiler import Compiled, Plan, compile
 
 __all__ = [
     "DISTRIBUTION",
@@ -288,3 +292,16 @@ __all__ = [
 
 DISTRIBUTION = "glassgrad"
 """Which distribution this package named autograd belongs to; another one of that name exists."""
+
+
+def __getattr__(name: str) -> Any:
+    """Import the compiler when it is first asked for: a program that does not compile should not wait for it."""
+    if name not in ("Compiled", "Plan", "compile"):
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    from autograd import compiler
+
+    return globals().setdefault(name, getattr(compiler, name))
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograd.containers import leaves, places
-from autograd.errors import ArgumentError, brief
+from autograd.errors import ArgumentError, brief, listed
 
 __all__ = ["Argnums", "Arguments", "name_of", "named", "parameters_of", "positional_names"]
 
@@ -122,8 +122,7 @@ class Arguments:
                 named.append(f"its {self.label(key)}")
             else:
                 named += [label for label, found in zip(self.labels(key, point), reached, strict=True) if not found]
-        more = f" and {len(named) - 5} more" if len(named) > 5 else ""
-        return f"{', '.join(named[:5])}{more}"
+        return listed(named)
 
 
 def parameters_of(f: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:

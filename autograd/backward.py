@@ -15,6 +15,7 @@ from autograd.errors import (
     NotAScalarError,
     SizeError,
     brief,
+    listed,
     warn,
 )
 from autograd.graph import inside_transform, recording, set_recording
@@ -142,13 +143,12 @@ def _write(found: Adjoints, create_graph: bool) -> None:
         if not (found.is_finite and isinstance(leaf, Tensor)) and not is_finite(gradient):
             non_finite.append(leaf)
     if non_finite:
-        names = ", ".join(
+        names = [
             node.name or (brief(node) if isinstance(node, Tensor) else f"Value({node._primal!r})")
-            for node in non_finite[:5]
-        )
-        more = f" and {len(non_finite) - 5} more" if len(non_finite) > 5 else ""
+            for node in non_finite
+        ]
         warn(
-            f"the gradient of {names}{more} is not finite; look at v.edges from the result down for the first local "
+            f"the gradient of {listed(names)} is not finite; look at v.edges from the result down for the first local "
             "gradient that is inf or nan",
             NonFiniteWarning,
         )

@@ -6,6 +6,7 @@ import linecache
 import os
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "TracingWarning",
     "UnsupportedFunctionError",
     "brief",
+    "listed",
     "user_line",
     "warn",
 ]
@@ -110,6 +112,12 @@ def brief(x: object, limit: int = 60) -> str:
     except ValueError:  # an int of more than 4,300 digits has no repr
         text = f"an object of type {type(x).__name__}"
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def listed(names: Sequence[str], limit: int = 5) -> str:
+    """Return names in a row, those beyond the limit only counted, as suits an error message."""
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return f"{', '.join(names[:limit])}{more}"
 
 
 _PACKAGE = f"{Path(__file__).parent}{os.sep}"

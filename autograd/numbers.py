@@ -12,7 +12,7 @@ from autograd.graph import inside_transform, recording
 from autograd.tracing import tracing
 from autograd.variable import Variable
 
-__all__ = ["as_float", "is_plain", "number", "outline", "refuse_copy", "shape_text", "warn_of_float"]
+__all__ = ["OTHER_ALGEBRAS", "as_float", "is_plain", "number", "outline", "refuse_copy", "shape_text", "warn_of_float"]
 
 
 def as_float(x: Any) -> float | None:
@@ -27,16 +27,17 @@ def as_float(x: Any) -> float | None:
     return None
 
 
-def is_plain(x: Any) -> bool:
-    """Tell whether ``x`` is an array or a number of NumPy's that is real, of 64 bits at most, with no rules of its own.
+OTHER_ALGEBRAS = (np.matrix, np.ma.MaskedArray)
+"""Arrays that calculate in another way than Tensors do: what is masked would count, ``*`` mean another product."""
 
-    Masked arrays and matrices have such: what is masked would count, and ``*`` would mean another product.
-    """
+
+def is_plain(x: Any) -> bool:
+    """Tell whether ``x`` is a real array or number of NumPy's, of 64 bits at most, without rules of its own."""
     return (
         isinstance(x, np.ndarray | np.generic)
         and x.dtype.kind in "biuf"
         and x.dtype.itemsize <= 8
-        and not isinstance(x, np.ma.MaskedArray | np.matrix)
+        and not isinstance(x, OTHER_ALGEBRAS)
     )
 
 

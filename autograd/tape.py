@@ -12,7 +12,7 @@ from autograd.containers import leaves, matched, places, rebuild
 from autograd.errors import NotANumberError, SizeError, brief
 from autograd.forward import tangents
 from autograd.graph import next_stamp, operations, recording, set_recording, transform
-from autograd.numbers import as_float
+from autograd.numbers import OTHER_ALGEBRAS, as_float
 from autograd.primitives import positive
 from autograd.reverse import adjoints, fitted
 from autograd.tensor import Tensor
@@ -147,10 +147,6 @@ def _fresh(x: Any) -> Variable | None:
         return Tensor(x) if x.dtype.kind in "biuf" and not isinstance(x, OTHER_ALGEBRAS) else None
     plain = as_float(x)
     return None if plain is None else Value(plain)
-
-
-OTHER_ALGEBRAS = (np.matrix, np.ma.MaskedArray)
-"""Arrays that calculate in another way than Tensors do, which would differentiate another function."""
 
 
 def _refusal(x: Any, what: str) -> NotANumberError:

@@ -176,12 +176,17 @@ class Variable(Operand):
 
     def stamp_anew(self) -> None:
         """Let this leaf count as changed: graphs recorded before belong to the old numbers."""
-        self.born = getattr(self, "born", self.stamp)
+        self.born = self.birth
         self.stamp = latest_change[0] = next_stamp()
 
+    @property
+    def birth(self) -> int:
+        """When this node was made, whenever it was given its numbers."""
+        return getattr(self, "born", self.stamp)
+
     def is_older_than(self, stamp: int) -> bool:
-        """Tell whether this node was made before ``stamp``, whenever it was given its numbers."""
-        return getattr(self, "born", self.stamp) < stamp
+        """Tell whether this node was made before ``stamp``."""
+        return self.birth < stamp
 
     @property
     def is_leaf(self) -> bool:

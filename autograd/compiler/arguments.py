@@ -13,6 +13,7 @@ from autograd.arguments import positional_names
 from autograd.compiler.plan import Space
 from autograd.containers import like
 from autograd.errors import ArgumentError, NotANumberError, SizeError, brief
+from autograd.numbers import OTHER_ALGEBRAS
 from autograd.value import Value
 from autograd.variable import Variable
 
@@ -219,6 +220,6 @@ def _array(name: str, key: Any, place: str, x: Any) -> Array:
         raise SizeError(f"argument {key!r}{place} of {name} is no array: {error}") from None
     if array.dtype.kind == "O" and any(isinstance(element, Value) for element in array.flat):
         raise NotANumberError(f"argument {key!r}{place} of {name} has Values in it; give their numbers")
-    if array.dtype.kind not in "biuf" or isinstance(x, np.ma.MaskedArray | np.matrix):
+    if array.dtype.kind not in "biuf" or isinstance(x, OTHER_ALGEBRAS):
         raise NotANumberError(f"argument {key!r}{place} of {name} must be made of real numbers, not {brief(x)}")
     return array.astype(np.int64 if array.dtype.kind in "iu" else np.float64, copy=False)

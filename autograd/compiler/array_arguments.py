@@ -11,6 +11,7 @@ import numpy as np
 from autograd.compiler.arguments import hashable
 from autograd.containers import leaves, like
 from autograd.errors import NotANumberError, brief
+from autograd.numbers import OTHER_ALGEBRAS
 from autograd.variable import Variable
 
 __all__ = ["WholeArrays", "whole_arrays"]
@@ -99,7 +100,7 @@ def whole_arrays(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], st
                 "captures are its parameters."
             )
         array = np.asarray(x)
-        if array.dtype.kind not in "biuf" or isinstance(x, np.ma.MaskedArray | np.matrix):
+        if array.dtype.kind not in "biuf" or isinstance(x, OTHER_ALGEBRAS):
             raise NotANumberError(
                 f"argument {key!r} of {name} must be made of real numbers, not {brief(x)}; if it is to be handed on as "
                 "it is, name it in static="

@@ -10,6 +10,7 @@ import numpy as np
 from autograd.array_code import pullback
 from autograd.array_rows import ArrayPrimitive
 from autograd.arrays.conditions import PlainRow
+from autograd.errors import UnsupportedFunctionError
 from autograd.graph import operations, set_recording
 from autograd.reverse import fitted, transpose_of
 from autograd.rows import Primitive
@@ -41,7 +42,10 @@ class PulledBack(ArrayPrimitive):
 
 
 def _no_transpose(g: Any, y: Any, *operands: Any, **settings: Any) -> Any:
-    raise NotImplementedError
+    raise UnsupportedFunctionError(
+        "a derivative that was compiled as an operation of its own, since it looks at numbers or at integers "
+        "that change, has no derivative itself; differentiate the function that is compiled, or run it without compile"
+    )
 
 
 def gradients(y: Tensor, wanted: Collection[Tensor], opaque: Collection[Variable]) -> list[Any]:

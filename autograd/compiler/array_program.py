@@ -12,6 +12,7 @@ import numpy as np
 from autograd.array_rows import array_registry
 from autograd.compiler.array_gradient import PulledBack
 from autograd.compiler.array_graph import ArrayGraph, Constant, Given, Operation, Slot
+from autograd.compiler.numpy_calls import negative
 
 __all__ = ["ArrayProgram"]
 
@@ -207,6 +208,8 @@ def _call(node: Operation, operands: Sequence[Any], out: Array) -> Call:
     function = node.function
     if function in (np.maximum, np.minimum):  # whose third argument by position is deprecated
         return functools.partial(function, out=out), tuple(operands)
+    if function is np.negative and out.dtype.kind == "f":
+        return negative, (operands[0], out)
     if isinstance(function, np.ufunc):
         return function, (*operands, out)
     if function in _FOLDS:

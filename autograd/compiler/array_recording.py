@@ -17,7 +17,7 @@ from autograd.compiler.array_arguments import WholeArrays
 from autograd.compiler.array_gradient import gradients
 from autograd.compiler.array_graph import ArrayGraph
 from autograd.compiler.array_lowering import Lowering, MovedError, Run
-from autograd.compiler.recording import NUDGE, PARAMETERS_LOCK
+from autograd.compiler.recording import PARAMETERS_LOCK, nudge
 from autograd.containers import leaves, places
 from autograd.errors import ArgumentError, NotAScalarError, TracingError, brief
 from autograd.graph import next_stamp, operations, set_recording
@@ -160,10 +160,7 @@ class _Recorder:
         changes = list(_other_integers([x for x in self.arguments.arrays if x.dtype.kind != "f"]))
         for tried, integers in enumerate(changes):
             following = iter(integers)
-            arrays = [
-                x * x.dtype.type(1.0 + NUDGE) + x.dtype.type(NUDGE) if x.dtype.kind == "f" else next(following)
-                for x in self.arguments.arrays
-            ]
+            arrays = [nudge(x) if x.dtype.kind == "f" else next(following) for x in self.arguments.arrays]
             with nudged([*self.parameters, *captured, *(x for x in self.reads if isinstance(x, Tensor))]):
                 try:
                     return self._run(arrays)
@@ -240,7 +237,7 @@ def nudged(parameters: Sequence[Tensor]) -> Iterator[None]:
     before = [(leaf._primal, leaf._kept) for leaf in chosen]
     try:
         for leaf in chosen:
-            leaf._primal = leaf._primal * leaf.dtype.type(1.0 + NUDGE) + leaf.dtype.type(NUDGE)
+            leaf._primal = nudge(leaf._primal)
             leaf._kept = None
         yield
     finally:

@@ -9,7 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd.arguments import Argnums, Arguments, name_of, parameters_of
+from autograd.arguments import Argnums, Arguments, name_of, parameters_of, positional_names
 from autograd.compiler.arguments import Array, Batch, Part, taken_apart
 from autograd.compiler.array_function import ArrayFunction
 from autograd.compiler.array_plan import ArrayPlan
@@ -484,7 +484,7 @@ def _static(f: Callable[..., Any], given: Iterable[int | str]) -> frozenset[int 
     """Return the positions and the names of arguments, whichever of the two was given."""
     parameters = parameters_of(f)
     names = list(parameters)
-    positional = [name for name, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    positional = positional_names(f)
     takes_any = not parameters or any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters.values())
     found: set[int | str] = set()
     for key in given:

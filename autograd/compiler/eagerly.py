@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any, final
 
 import numpy as np
 
 from autograd.compiler.arguments import Array, Batch
 from autograd.compiler.recorded import GRADIENT, OUT, VALUE, WEIGHTS, Kind, formed
-from autograd.compiler.recording import birth, results
+from autograd.compiler.recording import results
 from autograd.compiler.scalars import Parameter
 from autograd.errors import NotAScalarError, TracingError
 from autograd.graph import next_stamp, no_grad, set_recording
@@ -93,7 +94,7 @@ class Eager:
             total += weight * (out._primal if isinstance(out, Value) else out)
             of_leaves = adjoints({out: weight}).of_leaves if isinstance(out, Value) else {}
             captured = {leaf: g for leaf, g in of_leaves.items() if leaf.is_older_than(start)}
-            for leaf in sorted(captured, key=birth):  # type: ignore[arg-type]
+            for leaf in sorted(captured, key=attrgetter("birth")):
                 self.parameters.setdefault(leaf, Parameter(len(self.parameters)))  # type: ignore[arg-type]
             found.append(captured)
         rows = np.zeros((len(found), len(self.parameters)))

@@ -36,20 +36,9 @@ def partials_of(
 
     ``y`` stands for the value of the expression, where that is at hand; with ``strong``, zero times inf is zero.
     """
-    order: list[Symbol] = []
-    seen: set[int] = set()
-    waiting: list[tuple[Any, bool]] = [(expression, False)]
-    while waiting:
-        node, is_done = waiting.pop()
-        if is_done:
-            order.append(node)
-        elif isinstance(node, Symbol) and id(node) not in seen:
-            seen.add(id(node))
-            waiting.append((node, True))
-            waiting.extend((x, False) for x in node.operands)
     adjoints: dict[int, Any] = {id(expression): 1.0}
     found: dict[str, Any] = {}
-    for node in reversed(order):
+    for node in reversed(_in_order(expression)):
         adjoint = adjoints.get(id(node), 0.0)
         if node.row is None:
             found[node.text] = _plus(found.get(node.text, 0.0), adjoint)
@@ -82,35 +71,31 @@ def _is_one(x: Any) -> bool:
     return not isinstance(x, Symbol) and x == 1
 
 
+def _in_order(expression: Any) -> list[Symbol]:
+    """Return the symbols in an expression, each once, behind those that it is made of."""
+    order: list[Symbol] = []
+    seen: set[int] = set()
+    waiting: list[tuple[Any, bool]] = [(expression, False)]
+    while waiting:
+        node, is_done = waiting.pop()
+        if is_done:
+            order.append(node)
+        elif isinstance(node, Symbol) and id(node) not in seen:
+            seen.add(id(node))
+            waiting.append((node, True))
+            waiting.extend((x, False) for x in node.operands)
+    return order
+
+
 def _leaf_names(expression: Any) -> set[str]:
     """Return the names of the operands that an expression uses."""
-    names: set[str] = set()
-    seen: set[int] = set()
-    waiting = [expression]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Symbol) and id(node) not in seen:
-            seen.add(id(node))
-            if node.row is None:
-                names.add(node.text)
-            waiting.extend(node.operands)
-    return names
+    return {node.text for node in _in_order(expression) if node.row is None}
 
 
 def _renamed(expression: Any, names: Mapping[str, str]) -> Any:
     """Return the expression with its leaves renamed."""
-    made: dict[int, Any] = {}
-    waiting = [expression]
-    while waiting:
-        node = waiting[-1]
-        if id(node) in made:
-            waiting.pop()
-        elif not isinstance(node, Symbol):
-            made[id(node)] = node
-        elif node.row is None:
-            made[id(node)] = Symbol(names[node.text])
-        elif missing := [x for x in node.operands if id(x) not in made]:
-            waiting.extend(missing)
-        else:
-            made[id(node)] = Symbol("", node.row, tuple(made[id(x)] for x in node.operands))
-    return made[id(expression)]
+    made: dict[int, Symbol] = {}
+    for node in _in_order(expression):
+        operands = tuple(made.get(id(x), x) for x in node.operands)  # a plain number is not among those made
+        made[id(node)] = Symbol(names[node.text]) if node.row is None else Symbol("", node.row, operands)
+    return made.get(id(expression), expression)

@@ -14,7 +14,21 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.expressions import as_map, is_zero, partials_of, product
-from autograd.compiler.plan import Fill, Lookup, Map, MatMul, Outer, Plan, Reduce, Ref, Scatter, Space, Step, Write
+from autograd.compiler.plan import (
+    Fill,
+    Lookup,
+    Map,
+    MatMul,
+    Outer,
+    Plan,
+    Reduce,
+    Ref,
+    Scatter,
+    Space,
+    Step,
+    Write,
+    is_batched,
+)
 from autograd.symbols import Symbol
 
 __all__ = ["adjoint_space", "differentiated"]
@@ -87,7 +101,7 @@ class _Pullback:
         for name, rows in self.spare.items():
             adjoint = adjoint_space(name)
             self.spaces[adjoint] = replace(self.spaces[adjoint], rows=self.spaces[adjoint].rows + rows)
-        in_order = sorted(self.steps, key=lambda step: not self._is_for_samples(step))  # what sums up comes behind
+        in_order = sorted(self.steps, key=lambda step: not is_batched(step, self.spaces))  # what sums up comes behind
         steps = [*self.before, *self.plan.steps, *in_order]
         return replace(self.plan, spaces=self.spaces, steps=steps, outputs={**self.plan.outputs, **outputs})
 
@@ -111,9 +125,6 @@ class _Pullback:
             self.homes[ref.space][0][lent] = own
             self.homes[ref.space][1][lent] = lent
         return Ref(adjoint_space(ref.space), ref.index)
-
-    def _is_for_samples(self, step: Step) -> bool:
-        return any(self.spaces[ref.space].batched for ref in (*step.reads, *step.targets))
 
     def _pull(self, step: Step) -> None:
         if isinstance(step, Map):
@@ -203,7 +214,7 @@ class _Pullback:
                     continue
             adds = self._touch(x)
             if any(
-                adds != earlier[2] and _overlap(Ref(adjoint_space(x.space), x.index), earlier[1]) for earlier in writes
+                adds != earlier[2] and earlier[1].overlaps(Ref(adjoint_space(x.space), x.index)) for earlier in writes
             ):
                 self.steps.append(as_map(operands, writes))
                 writes = []
@@ -245,10 +256,6 @@ class _Pullback:
             target = Ref(adjoint_space(x.space), rows)
             fill = Fill(target, np.zeros(rows.size))
             (self.steps if self.spaces[target.space].batched else self.before).append(fill)
-
-
-def _overlap(a: Ref, b: Ref) -> bool:
-    return a.space == b.space and bool(np.isin(a.index, b.index).any())
 
 
 def _active_rows(plan: Plan, wanted: Mapping[str, Ref]) -> dict[str, Any]:

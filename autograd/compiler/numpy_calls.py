@@ -14,7 +14,7 @@ from autograd.primitives import mul, strong_mul, where
 from autograd.rows import comparisons
 from autograd.symbols import Symbol
 
-__all__ = ["Call", "CallWriter"]
+__all__ = ["Call", "CallWriter", "negative"]
 
 Array = np.ndarray[Any, Any]
 Call = Callable[[], Any]
@@ -92,7 +92,7 @@ class CallWriter:
         values = []
         for write in step.writes:
             out = None
-            if self._is_plain(write, is_batched) and not any(_overlap(write.target, ref) for ref in step.operands):
+            if self._is_plain(write, is_batched) and not any(write.target.overlaps(ref) for ref in step.operands):
                 out = self.view(write.target)
             values.append((out, self._evaluate(write.expression, operands, terms, calls, out)))
         for write, (out, value) in zip(step.writes, values, strict=True):
@@ -297,10 +297,6 @@ class CallWriter:
             calls.append(partial(_set_rows, self.spaces[target.space], target.index, numbers))
 
 
-def _overlap(a: Ref, b: Ref) -> bool:
-    return a.space == b.space and bool(np.isin(a.index, b.index).any())
-
-
 def _is_truth(node: Symbol) -> bool:
     """Tell a choice between 1 and 0: NumPy multiplies by the truth itself."""
     choices = node.operands[1:]
@@ -317,11 +313,12 @@ def _strong_mul(a: Any, b: Any, out: Array) -> None:
         out[...] = strong_mul.array_function(a, b)
 
 
-def _neg(x: Any, out: Array) -> None:
-    np.multiply(x, -1.0, out=out)  # np.negative into strided memory reads some strided operands wrongly (NumPy 2.4)
+def negative(x: Any, out: Array) -> None:
+    """Write -x: not by np.negative, which into strided memory reads some strided operands wrongly (NumPy 2.4)."""
+    np.multiply(x, -1.0, out=out)
 
 
-_SHORT: dict[str, Callable[..., Any]] = {"neg": _neg, "relu": _relu, "strong_mul": _strong_mul}
+_SHORT: dict[str, Callable[..., Any]] = {"neg": negative, "relu": _relu, "strong_mul": _strong_mul}
 """Rows that NumPy has in one call with the same result."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from autograd.compiler.recording import PARAMETERS_LOCK
 from autograd.compiler.scalars import Parameter
 from autograd.compiler.training import Elementwise
-from autograd.errors import ArgumentError, DisconnectedWarning, NonFiniteGradientError, warn
+from autograd.errors import ArgumentError, DisconnectedWarning, NonFiniteGradientError, listed, warn
 from autograd.graph import latest_change, next_stamp
 from autograd.value import Value
 
@@ -71,12 +71,8 @@ class Parameters:
                 raise ArgumentError("the optimizer has none of the parameters of the compiled function")
             others = [leaf for leaf in optimizer.parameters if leaf not in self.leaves]
             if others:
-                names = ", ".join(leaf.name or repr(leaf) for leaf in others[:5])
-                more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-                warn(
-                    f"the compiled function does not depend on {names}{more}, which stay as they are",
-                    DisconnectedWarning,
-                )
+                names = listed([leaf.name or repr(leaf) for leaf in others])
+                warn(f"the compiled function does not depend on {names}, which stay as they are", DisconnectedWarning)
             places = np.array([place[leaf] for leaf in self.leaves if leaf in place], np.intp)
             self._places.clear()
             known = self._places[id(optimizer)] = (
@@ -98,10 +94,9 @@ class Parameters:
         bad = np.flatnonzero(~np.isfinite(gradient))
         if bad.size:
             leaves = list(self.leaves)
-            names = ", ".join(leaves[i].name or f"parameter {i} ({leaves[i]!r})" for i in bad[:5])
-            more = f" and {bad.size - 5} more" if bad.size > 5 else ""
+            names = listed([leaves[i].name or f"parameter {i} ({leaves[i]!r})" for i in bad])
             raise NonFiniteGradientError(
-                f"no step was made, because the gradient of {names}{more} is not finite. A smaller learning rate or "
+                f"no step was made, because the gradient of {names} is not finite. A smaller learning rate or "
                 "smaller inputs may help"
             )
 

@@ -31,6 +31,7 @@ __all__ = [
     "Space",
     "Step",
     "Write",
+    "is_batched",
 ]
 
 Index = np.ndarray[Any, np.dtype[np.intp]]
@@ -116,6 +117,10 @@ class Ref:
     def flat(self) -> Ref:
         """The same elements one behind the other."""
         return Ref(self.space, self.index.ravel())
+
+    def overlaps(self, other: Ref) -> bool:
+        """Tell whether a row is in both."""
+        return self.space == other.space and bool(np.isin(self.index, other.index).any())
 
     def reshape(self, *shape: int) -> Ref:
         """Return the same elements in another shape."""
@@ -365,6 +370,11 @@ class Fill:
 Step = Map | MatMul | Outer | Reduce | Lookup | Scatter | Fill
 
 
+def is_batched(step: Step, spaces: Mapping[str, Space]) -> bool:
+    """Tell whether a step is done for every sample, by the spaces that it reads and writes."""
+    return any(spaces[ref.space].batched for ref in (*step.reads, *step.targets))
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """Array operations over slots, in order.
@@ -449,7 +459,7 @@ class Plan:
 
     def is_batched(self, step: Step) -> bool:
         """Tell whether a step is done for every sample."""
-        return any(self.spaces[ref.space].batched for ref in (*step.reads, *step.targets))
+        return is_batched(step, self.spaces)
 
     @cached_property
     def phases(self) -> tuple[list[Step], list[Step], list[Step]]:

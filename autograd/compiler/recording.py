@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Real
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from autograd.tensor import Tensor
 from autograd.tracing import trace
 from autograd.value import Value
 
-__all__ = ["PARAMETERS_LOCK", "Recording", "record"]
+__all__ = ["PARAMETERS_LOCK", "Recording", "nudge", "record", "results"]
 
 PARAMETERS_LOCK = threading.RLock()
 """Held while the numbers of leaves are nudged, and while they are read for a call."""
@@ -111,7 +112,7 @@ class _Recorder:
                 "and give them as arguments"
             )
         with nudged({**self.parameters, **self.reads}):
-            again = self._roots(integers, NUDGE)
+            again = self._roots(integers, nudge)
         if again != roots:
             self._refuse_to_freeze(integers, roots, again)
         self._ensure_reads_decide_nothing(integers, roots)
@@ -122,9 +123,8 @@ class _Recorder:
                 values[i] = self._values(i, known_values.get(i, set()), runs)
             self._run_for_each_value(values, runs)
             runs += [(chosen, self._roots(chosen)) for chosen in drawn(integers, values)]
-            told_apart: set[int] = set()
             if any(found != roots for _, found in runs):
-                roots = self._merged(runs, values, told_apart)
+                roots = self._merged(runs, values)
             self._put_in_order(count)
         return Recording(self.program, roots, self.result, values)
 
@@ -148,8 +148,8 @@ class _Recorder:
         x = self.batch.arrays[i]
         return x[0] if self.batch.parts[i].batched else x
 
-    def _roots(self, integers: Integers, nudge: float = 0.0) -> list[int]:
-        """Run the function once, and return the nodes of its results."""
+    def _roots(self, integers: Integers, change: Callable[[Array], Array] = np.positive) -> list[int]:
+        """Run the function once, with the arguments changed, and return the nodes of its results."""
         start = next_stamp()
         arguments: dict[Value, Argument] = {}
         samples = []
@@ -157,8 +157,7 @@ class _Recorder:
             if part.is_integer:
                 samples.append(integers[i].tolist())
             else:
-                numbers = np.ravel(self._sample(i)) * (1.0 + nudge) + nudge
-                made = [Value(x) for x in numbers.tolist()]
+                made = [Value(x) for x in change(np.ravel(self._sample(i))).tolist()]
                 arguments |= {value: Argument(i, element) for element, value in enumerate(made)}
                 samples.append(nested(made, part.shape))
         with trace(arguments) as tracing, set_recording(True):
@@ -172,7 +171,7 @@ class _Recorder:
 
         def heads_of(leaves: list[Value]) -> Mapping[Value, Head]:
             captured = [leaf for leaf in leaves if leaf not in arguments and leaf.is_older_than(start)]
-            for leaf in sorted(captured, key=birth):
+            for leaf in sorted(captured, key=attrgetter("birth")):
                 self.parameters.setdefault(leaf, Parameter(len(self.parameters)))
             heads: dict[Value, Head] = {leaf: Constant(leaf._primal.hex()) for leaf in leaves}  # made by the function
             return heads | {leaf: self.parameters[leaf] for leaf in captured} | arguments
@@ -224,10 +223,9 @@ class _Recorder:
                         values[i].remove(value)
         runs += made
 
-    def _merged(
-        self, runs: list[tuple[Integers, list[int]]], values: dict[int, list[int]], told_apart: set[int]
-    ) -> list[int]:
+    def _merged(self, runs: list[tuple[Integers, list[int]]], values: dict[int, list[int]]) -> list[int]:
         """Make one program of all recordings; record for more integers until it is certain which of them picks."""
+        told_apart: set[int] = set()
         while True:
             try:
                 return merged(self.program, runs, values, self.name)
@@ -252,7 +250,8 @@ class _Recorder:
     def _put_in_order(self, count: int) -> None:
         """Sort the leaves behind the first ``count``, which were met in the order in which integers picked them."""
         met = list(self.parameters)[count:]
-        heads = {self.parameters[leaf]: Parameter(count + i) for i, leaf in enumerate(sorted(met, key=birth))}
+        met.sort(key=attrgetter("birth"))
+        heads = {self.parameters[leaf]: Parameter(count + i) for i, leaf in enumerate(met)}
         self.program.nodes = [
             (heads.get(head, head) if isinstance(head, Parameter) else head, operands)
             for head, operands in self.program.nodes
@@ -280,19 +279,14 @@ class _Recorder:
         )
 
 
-def birth(leaf: Value) -> int:
-    """Return when a leaf was made: leaves made one after the other lie side by side in the program."""
-    return getattr(leaf, "born", leaf.stamp)
-
-
 def random_states() -> Any:
     """Return how far Python's and NumPy's own generators are, from which a function may draw behind our back."""
     kind, key, *place = np.random.get_state()
     return random.getstate(), kind, np.asarray(key).tobytes(), place
 
 
-def nudge(x: float) -> float:
-    """Return a number close by."""
+def nudge(x: Any) -> Any:
+    """Return a number, or an array of them, close by."""
     return x * (1.0 + NUDGE) + NUDGE
 
 

@@ -7,17 +7,21 @@ Taylor's. Branches become choices, lane by lane.
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 
 from autograd.compiler.native.text import Vector
 
 __all__ = ["cos", "exp", "expm1", "log", "log1p", "sin", "tanh"]
 
+Kernel = Callable[[Vector, str], str]
+
 INVERSE_FACTORIALS = [1.0 / math.factorial(k) for k in range(15)]
 LOG2_E = 1.0 / math.log(2.0)
 # log(2) in two parts; whole numbers of up to 20 bits times the first are exact.
 LOG_2_HIGH, LOG_2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-ONE_BITS, HALF_ROOT_BITS = 0x3FF0000000000000, 0x3FE6A09E667F3BCD  # of 1 and of the root of 1/2
+HALF_ROOT_BITS = 0x3FE6A09E667F3BCD  # of the root of 1/2
 FRACTION_BITS = 52
 SUBNORMAL_SHIFT = 54
 LOG_SERIES = [
@@ -53,39 +57,14 @@ HALF_PI_REST = 8.47842766036889956997e-32
 LARGEST_ANGLE = 2.0**19 * math.pi / 2  # the C library reduces larger ones
 
 
-def exp(v: Vector, x: str) -> str:
-    """Return e to the power x."""
-    return v.apart("exp", _exp, x)
+def apart(kernel: Kernel) -> Kernel:
+    """Return the kernel in a function of its own, which the code of a program has once."""
 
+    @functools.wraps(kernel)
+    def call(v: Vector, x: str) -> str:
+        return v.apart(kernel.__name__, kernel, x)
 
-def expm1(v: Vector, x: str) -> str:
-    """Return exp(x) - 1, accurate for small x."""
-    return v.apart("expm1", _expm1, x)
-
-
-def log(v: Vector, x: str) -> str:
-    """Return the natural logarithm."""
-    return v.apart("log", _log, x)
-
-
-def log1p(v: Vector, x: str) -> str:
-    """Return log(1 + x), accurate for small x."""
-    return v.apart("log1p", _log1p, x)
-
-
-def tanh(v: Vector, x: str) -> str:
-    """Return the hyperbolic tangent."""
-    return v.apart("tanh", _tanh, x)
-
-
-def sin(v: Vector, x: str) -> str:
-    """Return the sine."""
-    return v.apart("sin", _sin, x)
-
-
-def cos(v: Vector, x: str) -> str:
-    """Return the cosine."""
-    return v.apart("cos", _cos, x)
+    return call
 
 
 def _between(v: Vector, low: float, x: str, high: float) -> str:
@@ -114,14 +93,18 @@ def _reduced(v: Vector, x: str) -> tuple[str, str]:
     return n, v.fma(n, v.number(-LOG_2_LOW), r)
 
 
-def _exp(v: Vector, x: str) -> str:
+@apart
+def exp(v: Vector, x: str) -> str:
+    """Return e to the power x."""
     n, r = _reduced(v, _between(v, -746.0, x, 710.0))
     y = v.polynomial(r, INVERSE_FACTORIALS[:14])
     first, second = _powers(v, n)
     return v.mul(v.mul(y, first), second)
 
 
-def _expm1(v: Vector, x: str) -> str:
+@apart
+def expm1(v: Vector, x: str) -> str:
+    """Return exp(x) - 1, accurate for small x."""
     n, r = _reduced(v, _between(v, -50.0, x, 711.0))
     square = v.mul(r, r)
     y = v.fma(square, v.polynomial(r, INVERSE_FACTORIALS[2:]), r)
@@ -130,7 +113,9 @@ def _expm1(v: Vector, x: str) -> str:
     return v.call("copysign", v.mul(v.fma(y, first, rest), second), x)
 
 
-def _log(v: Vector, x: str) -> str:
+@apart
+def log(v: Vector, x: str) -> str:
+    """Return the natural logarithm."""
     is_small = v.compare("olt", x, v.number(2.0**-1022))
     scaled = v.select(is_small, v.mul(x, v.number(2.0**SUBNORMAL_SHIFT)), x)
     bits = v.cast("bitcast", scaled, "double", "i64")
@@ -151,8 +136,9 @@ def _log(v: Vector, x: str) -> str:
     return v.select(is_itself, x, y)
 
 
-def _log1p(v: Vector, x: str) -> str:
-    """Use Kahan's correction for what 1 + x has lost."""
+@apart
+def log1p(v: Vector, x: str) -> str:
+    """Return log(1 + x), accurate for small x, by Kahan's correction for what 1 + x has lost."""
     u = v.add(v.number(1.0), x)
     lost = v.sub(x, v.sub(u, v.number(1.0)))
     lost = v.select(v.compare("ogt", v.call("fabs", x), v.number(2.0**53)), v.number(0.0), lost)
@@ -161,7 +147,9 @@ def _log1p(v: Vector, x: str) -> str:
     return v.select(v.compare("oeq", u, v.number(1.0)), x, y)
 
 
-def _tanh(v: Vector, x: str) -> str:
+@apart
+def tanh(v: Vector, x: str) -> str:
+    """Return the hyperbolic tangent."""
     size = v.call("fabs", x)
     z = v.mul(x, x)
     ratio = v.div(v.polynomial(z, TANH_NUMERATOR), v.polynomial(z, TANH_DENOMINATOR))
@@ -171,11 +159,15 @@ def _tanh(v: Vector, x: str) -> str:
     return v.call("copysign", v.select(v.compare("olt", size, v.number(0.625)), small, large), x)
 
 
-def _sin(v: Vector, x: str) -> str:
+@apart
+def sin(v: Vector, x: str) -> str:
+    """Return the sine."""
     return _circular(v, x, "sin")
 
 
-def _cos(v: Vector, x: str) -> str:
+@apart
+def cos(v: Vector, x: str) -> str:
+    """Return the cosine."""
     return _circular(v, x, "cos")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NoReturn
 
 import numpy as np
+from numpy import ndarray
 
 from autograd.arguments import positional_names
 from autograd.compiler.plan import Space
@@ -60,7 +61,7 @@ class Batch:
     ----------
     args, kwargs : tuple and mapping
         The arguments as given.
-    arrays : list of ndarray
+    arrays : sequence of ndarray
         All arrays in them, float64 or int64.
     static : tuple
         What is handed on as it is, with its position or name.
@@ -76,24 +77,17 @@ class Batch:
         self,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
-        arrays: list[Array],
+        arrays: Sequence[Array],
         static: tuple[tuple[Any, Any], ...],
         samples: int,
-        are_plain: bool,
+        structure: Any,
     ) -> None:
         self.args = args
         self.kwargs = kwargs
         self.arrays = arrays
         self.static = static
         self.samples = samples
-        # The shape of a sample; a single number has none, and integers are of another kind.
-        self.structure: Any = tuple(
-            [x.shape[1:] if x.dtype is FLOAT and x.ndim else (x.shape[1:], x.dtype.kind, x.ndim > 0) for x in arrays]
-        )
-        if not are_plain:
-            forms = tuple(tuple(place for place, _ in _arrays_in(x)) for x in (*args, *kwargs.values()))
-            types = tuple(type(x) for _, x in static)  # 1 and True are equal
-            self.structure = (*self.structure, static, types, tuple(kwargs), forms)
+        self.structure = structure
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -163,27 +157,48 @@ def taken_apart(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], stati
     SizeError
         If they have not the same number of samples, or none.
     """
+    arrays: Sequence[Array] = args
+    held: tuple[tuple[Any, Any], ...] = ()
+    form: Any = None
+    is_usual = not kwargs and not static
+    for x in args:
+        is_usual = is_usual and x.__class__ is ndarray and x.dtype is FLOAT
+    if not is_usual:
+        arrays, held, form = _arrays_of(name, args, kwargs, static)
+    samples = -1
+    samples_like: list[Any] = []
+    for x in arrays:
+        shape = x.shape
+        if shape:
+            if shape[0] != samples:
+                if samples >= 0 or not shape[0]:
+                    _refuse_sizes(name, arrays)
+                samples = shape[0]
+            samples_like.append(shape[1:] if x.dtype is FLOAT else (shape[1:],))
+        else:
+            samples_like.append(x.dtype.kind)
+    structure = tuple(samples_like)
+    return Batch(args, kwargs, arrays, held, abs(samples), structure if form is None else (structure, form))
+
+
+def _arrays_of(
+    name: str, args: Sequence[Any], kwargs: Mapping[str, Any], static: frozenset[Any]
+) -> tuple[list[Array], tuple[tuple[Any, Any], ...], Any]:
+    """Return the arrays of a call, what is static, and what else decides its structure; None if each is an array."""
     arrays: list[Array] = []
     held: list[tuple[Any, Any]] = []
-    given: Iterable[tuple[Any, Any]] = enumerate(args)
-    are_plain = not kwargs  # one array for each argument, by position
-    for key, x in chain(given, kwargs.items()) if kwargs else given:
-        if x.__class__ is np.ndarray and x.dtype is FLOAT and key not in static:  # the usual case
-            arrays.append(x)
-        elif key in static:
+    is_plain = not kwargs
+    for key, x in chain(enumerate(args), kwargs.items()):
+        if key in static:
             held.append((key, hashable(name, key, x)))
-            are_plain = False
         else:
-            are_plain = are_plain and not isinstance(x, tuple | dict)
+            is_plain = is_plain and not isinstance(x, tuple | dict)
             arrays += [_array(name, key, place, part) for place, part in _arrays_in(x)]
-    samples = 0
-    for x in arrays:
-        if x.ndim:
-            count = len(x)
-            if (count != samples and samples) or not count:
-                _refuse_sizes(name, arrays)
-            samples = count
-    return Batch(args, kwargs, arrays, tuple(held), samples or 1, are_plain)
+    if is_plain and not held:
+        return arrays, (), None
+    forms = tuple(tuple(place for place, _ in _arrays_in(x)) for x in (*args, *kwargs.values()))
+    types = tuple(type(x) for _, x in held)  # 1 and True are equal
+    return arrays, tuple(held), (tuple(held), types, tuple(kwargs), forms)
 
 
 def _refuse_sizes(name: str, arrays: Sequence[Array]) -> NoReturn:

@@ -18,7 +18,7 @@ Arrays = Mapping[str, np.ndarray[Any, Any]]
 class Program(Protocol):
     """A plan made ready to run. Threads may call it at once."""
 
-    def __call__(self, inputs: Arrays, samples: int) -> dict[str, np.ndarray[Any, Any]]:
+    def __call__(self, inputs: Arrays, samples: int) -> tuple[dict[str, np.ndarray[Any, Any]], bool]:
         """Run the plan once.
 
         Parameters
@@ -34,6 +34,8 @@ class Program(Protocol):
         dict of ndarray
             For each output of the plan a new array of the shape of its ref, and with a last axis for the samples if its
             space is batched.
+        bool
+            Whether the numbers of all guards are finite.
         """
         ...
 
@@ -64,7 +66,7 @@ class Program(Protocol):
         Returns
         -------
         int
-            How many minibatches were done: all, or those before the one at whose guard a number was not finite.
+            How many minibatches were done: all, or those before the one at whose guards a number was not finite.
         dict of ndarray
             For each output that is not batched its numbers for each minibatch done, along a first axis.
         """

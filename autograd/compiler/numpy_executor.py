@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Sequence
 from typing import Any, final
@@ -43,7 +44,7 @@ class NumpyProgram:
         self._free: dict[int, list[_Buffers]] = {}  # those not at work, by their number of samples
         self._lock = threading.Lock()
 
-    def __call__(self, inputs: Arrays, samples: int) -> dict[str, Array]:
+    def __call__(self, inputs: Arrays, samples: int) -> tuple[dict[str, Array], bool]:
         """Run the plan once; see `Program`."""
         if samples > self.chunk:
             return self._in_chunks(inputs, samples)
@@ -53,10 +54,11 @@ class NumpyProgram:
         finally:
             self._give_back(buffers)
 
-    def _in_chunks(self, inputs: Arrays, samples: int) -> dict[str, Array]:
+    def _in_chunks(self, inputs: Arrays, samples: int) -> tuple[dict[str, Array], bool]:
         spaces, outputs = self.plan.spaces, self.plan.outputs
         found = {name: np.empty((*ref.shape, samples)) for name, ref in outputs.items() if spaces[ref.space].batched}
         one_for_all: Arrays = {}
+        are_finite = True
         for start in range(0, samples, self.chunk):
             stop = min(start + self.chunk, samples)
             buffers = self._take(stop - start)
@@ -71,6 +73,7 @@ class NumpyProgram:
                 if stop == samples:
                     buffers.do(buffers.behind)
                 one_for_all = buffers.one_for_all()
+                are_finite = are_finite and buffers.are_finite()
                 for name, ref in outputs.items():
                     if name in found:
                         found[name][..., start:stop] = buffers.read(ref)
@@ -78,7 +81,7 @@ class NumpyProgram:
                     last = {name: buffers.read(ref) for name, ref in outputs.items() if not spaces[ref.space].batched}
             finally:
                 self._give_back(buffers)
-        return {**found, **last}
+        return {**found, **last}, are_finite
 
     def repeat(
         self, inputs: Arrays, order: Array, starts: Array, each: Arrays, kept: Sequence[str]
@@ -98,7 +101,7 @@ class NumpyProgram:
                 for name, x in by_sample.items():
                     np.take(x, chosen, 0, buffers.spaces[name].T, "clip")
                 buffers.do(buffers.whole)
-                if plan.guard is not None and not np.isfinite(buffers.writer.view(plan.guard)).all():
+                if not buffers.are_finite():
                     return step, {name: x[:step] for name, x in found.items()}
                 for name in names:
                     found[name][step] = buffers.read(plan.outputs[name])
@@ -152,7 +155,8 @@ class _Buffers:
         self.behind = self.writer.calls(behind)
         self.updates = self.writer.calls(plan.updates)
         self.whole = [*self.before, *self.first, *self.behind]
-        self.regular = {name: self.writer.view(ref) for name, ref in plan.outputs.items() if ref.affine is not None}
+        looked_at = (*plan.outputs.values(), *plan.guards)
+        self.regular = {ref: self.writer.view(ref) for ref in looked_at if ref.affine is not None}
         self.loaded: Arrays = {}  # what the buffers have as it was given
 
     def _sums(self, steps: Sequence[Step]) -> bool:
@@ -172,15 +176,24 @@ class _Buffers:
             for call in calls:
                 call()
 
-    def run(self, inputs: Arrays) -> dict[str, Array]:
+    def run(self, inputs: Arrays) -> tuple[dict[str, Array], bool]:
         """Run the plan for all samples at once."""
         self.load(inputs)
         self.do(self.whole)
-        return {name: self.read_output(name, ref) for name, ref in self.plan.outputs.items()}
+        return {name: self.read_output(ref) for name, ref in self.plan.outputs.items()}, self.are_finite()
 
-    def read_output(self, name: str, ref: Ref) -> Array:
+    def are_finite(self) -> bool:
+        """Tell whether the numbers of all guards are finite."""
+        for ref in self.plan.guards:
+            x = self.regular[ref] if ref in self.regular else self.writer.view(ref)
+            # The quickest way to ask; if a square overflows, no harm is done. Unlike dot, vdot does not warn of it.
+            if not math.isfinite(np.vdot(x, x)):
+                return False
+        return True
+
+    def read_output(self, ref: Ref) -> Array:
         """Return a copy of an output."""
-        view = self.regular.get(name)
+        view = self.regular.get(ref)
         return self.writer.view(ref) if view is None else view.copy()
 
     def read(self, ref: Ref) -> Array:

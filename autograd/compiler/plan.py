@@ -390,9 +390,9 @@ class Plan:
     outputs : dict of Ref
         What the caller reads, by name.
     updates : list of Step
-        What is done behind all steps, if the numbers at ``guard`` are finite; no sample is touched.
-    guard : Ref, optional
-        The gradient that the updates use.
+        What is done behind all steps, if the numbers of all guards are finite; no sample is touched.
+    guards : sequence of Ref
+        Derivatives; inf and nan among them mean that the updates, or the results, are not to be used.
     names : mapping of sequence
         For inputs what their first rows are called: names with shapes, whose rows lie one behind the other.
     name : str
@@ -403,7 +403,7 @@ class Plan:
     steps: list[Step]
     outputs: dict[str, Ref] = field(default_factory=dict)
     updates: list[Step] = field(default_factory=list)
-    guard: Ref | None = None
+    guards: Sequence[Ref] = ()
     names: Mapping[str, Sequence[tuple[str, tuple[int, ...]]]] = field(default_factory=dict)
     name: str = ""
 

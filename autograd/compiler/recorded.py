@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -78,14 +77,8 @@ class Recorded:
 
     def run(self, kind: Kind, inputs: dict[str, Array], samples: int) -> dict[str, Array]:
         """Run a program; if a derivative is not finite, once more where zero times that is zero."""
-        found = self.program(kind)(inputs, samples)
-        if kind[0] != "value":
-            for x in found.values():
-                # The quickest way to ask whether all is finite; if a square overflows, no harm is done. Unlike
-                # dot, vdot does not warn of it.
-                if not math.isfinite(np.vdot(x, x)):
-                    return self.program(kind, strong=True)(inputs, samples)
-        return found
+        found, is_finite = self.program(kind)(inputs, samples)
+        return found if is_finite else self.program(kind, strong=True)(inputs, samples)[0]
 
     def program(self, kind: Kind, strong: bool = False) -> Program:
         """Return the program of a kind, which is made once."""
@@ -95,6 +88,8 @@ class Recorded:
                 made = self._programs.get((kind, strong))
                 if made is None:
                     plan = self.plan_of(kind, strong)
+                    if kind[0] != "value" and not strong:
+                        plan = replace(plan, guards=list(plan.outputs.values()))
                     made = self._programs[kind, strong] = plan, self.executor.prepare(plan)
         self.latest, program = made
         return program

@@ -110,7 +110,7 @@ def with_updates(plan: Plan, optimizer: Elementwise, rows: Index, places: Index)
         )
     update = as_map(operands, [(e, target, False) for e, target in zip(made, (parameters, *states), strict=True)])
     outputs = {name: ref for name, ref in plan.outputs.items() if name != "gradient"}  # of each step that were much
-    return replace(plan, spaces=spaces, outputs=outputs, updates=[update], guard=gradient)
+    return replace(plan, spaces=spaces, outputs=outputs, updates=[update], guards=[gradient])
 
 
 def minibatches(samples: int, batch_size: int | None, epochs: int, rng: np.random.Generator) -> tuple[Array, Array]:

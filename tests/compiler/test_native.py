@@ -68,7 +68,7 @@ def check(plan: Plan, samples: int, inlined: bool | None = None) -> None:
     program = NativeExecutor(inlined).prepare(plan)
     expected = Reading(plan, inputs, samples).run()
     for _ in range(2):  # memory is used again
-        found = program(inputs, samples)
+        found, _ = program(inputs, samples)
         for name, x in expected.items():
             assert found[name].shape == x.shape
             np.testing.assert_allclose(found[name], x, rtol=1e-12, atol=1e-12, err_msg=name)

@@ -17,7 +17,9 @@ import numpy as np
 import pytest
 
 import autograd as ag
+from autograd.compiler.executors import Executor
 from autograd.compiler.native import NativeExecutor, cache
+from autograd.compiler.numpy_executor import NumpyExecutor
 from autograd.compiler.plan import Fill, Map, MatMul, Outer, Plan, Ref, Space, Write
 from autograd.errors import MissingExtraError
 from autograd.rows import elementwise
@@ -32,8 +34,8 @@ def small_plan(factor: float = 2.0) -> Plan:
     return Plan(SMALL, [Map((SMALL_IN,), (Write(ag.exp(X0) * factor, SMALL_OUT),))], {"y": SMALL_OUT})
 
 
-def is_right(found: Any, x: Any, factor: float = 2.0) -> bool:
-    return bool(np.allclose(found["y"], np.exp(x) * factor, rtol=1e-14))
+def is_right(found: tuple[Any, bool], x: Any, factor: float = 2.0) -> bool:
+    return bool(np.allclose(found[0]["y"], np.exp(x) * factor, rtol=1e-14))
 
 
 # Training -----------------------------------------------------------------------------------------------------------
@@ -67,7 +69,7 @@ def training_plan() -> Plan:
     ]
     everything, gradient = Ref("shared", np.arange(5)), Ref("gradient", np.arange(5))
     updates = [Map((everything, gradient, ref("rate", 0)), (Write(X0 - X2 * X1, everything),))]
-    return Plan(spaces, steps, {"loss": ref("loss", 0), "y": y}, updates, gradient)
+    return Plan(spaces, steps, {"loss": ref("loss", 0), "y": y}, updates, [gradient])
 
 
 def data(samples: int) -> dict[str, Any]:
@@ -153,7 +155,7 @@ def test_what_is_shared_need_not_stand_in_one_piece() -> None:
     spaces = {"shared": Space(3, batched=False, is_input=True), "y": Space(3, batched=False)}
     plan = Plan(spaces, [Map((Ref("shared", np.arange(3)),), (Write(-X0, SMALL_OUT),))], {"y": SMALL_OUT})
     x = np.arange(6.0)
-    np.testing.assert_array_equal(NativeExecutor().prepare(plan)({"shared": x[::2]}, 1)["y"], -x[::2])
+    np.testing.assert_array_equal(NativeExecutor().prepare(plan)({"shared": x[::2]}, 1)[0]["y"], -x[::2])
 
 
 def test_an_input_may_be_one_number_for_all_samples() -> None:
@@ -167,7 +169,7 @@ def test_nothing_is_left_of_an_earlier_call() -> None:
     steps = [Fill(total, np.zeros(3)), Map((SMALL_IN,), (Write(X0, total, adds=True),))]
     program = NativeExecutor().prepare(Plan(spaces, steps, {"total": total}))
     for _ in range(3):
-        np.testing.assert_array_equal(program({"x": np.ones((3, 16))}, 16)["total"], [16.0] * 3)
+        np.testing.assert_array_equal(program({"x": np.ones((3, 16))}, 16)[0]["total"], [16.0] * 3)
 
 
 def test_threads_may_call_at_once() -> None:
@@ -204,6 +206,36 @@ def resident_bytes() -> int:
     return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if status.exists() else 0
 
 
+@pytest.mark.parametrize("executor", [NativeExecutor(inlined=True), NativeExecutor(inlined=False), NumpyExecutor()])
+@pytest.mark.parametrize("samples", [1, 7, 400])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_guards_tell_of_a_number_that_is_not_finite_wherever_it_stands(
+    executor: Executor, samples: int, bad: float
+) -> None:
+    spaces = {
+        "x": Space(3, batched=True, is_input=True),
+        "shared": Space(37, batched=False, is_input=True),
+        "y": Space(3, batched=True),
+        "z": Space(37, batched=False),
+    }
+    batched, shared = Ref("y", np.arange(3)), Ref("z", np.arange(37))
+    copies = [
+        Map((Ref("x", np.arange(3)),), (Write(X0 + 0.0, batched),)),
+        Map((Ref("shared", np.arange(37)),), (Write(X0 + 0.0, shared),)),
+    ]
+    apart = Ref("z", np.arange(0, 37, 3)[::-1])  # not one behind the other
+    for guards, is_seen in (([], False), ([batched, shared], True), ([batched, apart], True)):
+        program = executor.prepare(Plan(spaces, copies, {"y": batched, "z": shared}, guards=guards))
+        for name in ("x", "shared"):
+            for place in (None, 0, 36) if name == "shared" else (None, 0, 3 * samples - 1):
+                inputs = {"x": np.ones((3, samples)), "shared": np.ones(37)}
+                if place is not None:
+                    inputs[name].flat[place] = bad
+                found, is_finite = program(inputs, samples)
+                assert is_finite is (place is None or not is_seen)
+                assert np.isfinite(found["y" if name == "x" else "z"]).all() == (place is None)
+
+
 # What cannot be run -------------------------------------------------------------------------------------------------
 
 
@@ -219,7 +251,7 @@ def test_a_row_that_is_a_function_of_python_is_refused_by_name() -> None:
 def test_a_row_of_ones_own_that_is_an_expression_is_run() -> None:
     cube = elementwise("cube_of", lambda x: x * x * x, lambda y, x: (3 * x * x,))
     plan = replace(small_plan(), steps=[Map((SMALL_IN,), (Write(Symbol("", cube, (X0,)), SMALL_OUT),))])
-    found = NativeExecutor().prepare(plan)({"x": np.full((3, 2), 3.0)}, 2)
+    found, _ = NativeExecutor().prepare(plan)({"x": np.full((3, 2), 3.0)}, 2)
     np.testing.assert_array_equal(found["y"], np.full((3, 2), 27.0))
 
 

@@ -35,7 +35,7 @@ def computed(expression: Any, operands: list[Any], samples: bool) -> Any:
     out = Ref("out", np.arange(size))
     plan = Plan({"given": given, "out": Space(size, batched=True)}, [Map(refs, (Write(expression, out),))], {"y": out})
     x = np.array(operands) if samples else np.array(operands).reshape(-1, 1)
-    return NativeExecutor().prepare(plan)({"given": x}, count if samples else 1)["y"].ravel()
+    return NativeExecutor().prepare(plan)({"given": x}, count if samples else 1)[0]["y"].ravel()
 
 
 def points(row: Primitive) -> list[Any]:

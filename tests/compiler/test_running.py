@@ -277,5 +277,5 @@ def test_signs_are_turned_wherever_numbers_lie_in_memory() -> None:
     spaces = {"shared": Space(64, batched=False, is_input=True), "turned": Space(16, batched=False)}
     plan = Plan(spaces, [turned], {"turned": Ref("turned", np.arange(0, 16, 2))})
     for executor in (NumpyExecutor(), NativeExecutor()):
-        found = executor.prepare(plan)({"shared": np.arange(64.0)}, 1)["turned"]
-        np.testing.assert_array_equal(found, -np.arange(0.0, 64.0, 8.0))
+        found, _ = executor.prepare(plan)({"shared": np.arange(64.0)}, 1)
+        np.testing.assert_array_equal(found["turned"], -np.arange(0.0, 64.0, 8.0))

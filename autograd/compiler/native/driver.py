@@ -12,16 +12,17 @@ from collections.abc import Iterator
 from autograd.compiler.native.layout import Layout, Lowered
 from autograd.compiler.native.rows_in_memory import PARAMETERS
 from autograd.compiler.native.steps import write_step
-from autograd.compiler.native.text import Function, Module
+from autograd.compiler.native.text import Function, Module, Vector
 from autograd.compiler.plan import Space
 
-__all__ = ["DIFFERS", "ENTRY", "HEADER", "INPUT_FIELDS", "IS_KEPT", "write"]
+__all__ = ["DATA_FIELDS", "DIFFERS", "ENTRY", "HEADER", "INPUT_FIELDS", "IS_KEPT", "write"]
 
 ENTRY = "run"
 # Where minibatches start (0 if it is the last two numbers here), the order of samples (0 if as they are), how many
 # minibatches, whether there are updates; the start and stop of the only minibatch.
 HEADER = 6
 INPUT_FIELDS = 2
+DATA_FIELDS = 8  # in front of the rows: addresses of the tables, the constants and the program, up to a whole vector
 DIFFERS, IS_KEPT = 1, 2  # flags: an input has a row for each minibatch; it is changed by updates
 # Where an array of NumPy's has the addresses of its numbers, of its shape and of its strides (PyArrayObject in the C
 # interface), and how many axes.
@@ -29,7 +30,6 @@ NUMBERS, SHAPE, STRIDES = (object.__basicsize__ + offset for offset in (0, 16, 2
 UNROLLED = 4  # numbers copied in one round of a loop
 
 DATA = "ptr noalias %arguments, ptr noalias %memory, ptr noalias %table, ptr noalias %constants, ptr noalias %program"
-DATA_NAMES = "ptr %arguments, ptr %memory, ptr %table, ptr %constants, ptr %program"
 
 
 def write(layout: Layout) -> str:
@@ -90,6 +90,11 @@ class _Driver:
         self.f = Function(module, "minibatches", DATA, "i64")
         self.layout = layout
         self.calls = calls
+        # The sum of zero times each number of the guards: nan as soon as one of them is inf or nan.
+        self.total, self.rest = (
+            (vector, self.f.variable(vector.type, vector.number(0.0)))
+            for vector in (Vector(self.f, layout.width), Vector(self.f, 1))
+        )
 
     def argument(self, place: int) -> str:
         """Return what a call is given."""
@@ -195,17 +200,42 @@ class _Driver:
             with f.loop("0", str(rows.size)) as row:
                 self.copy(f.at("%memory", rows.place(f, row)), f.at(target, row))
 
-    def return_if_not_finite(self, guard: _Places, minibatch: str) -> None:
-        """End before the updates if a number they use is inf or nan: its product with 0 is not 0 then."""
+    def look_at(self, start: str, count: str) -> None:
+        """Add zero times numbers that stand one behind the other to the totals."""
         f = self.f
-        total = f.variable("double", "0.0")
-        with f.loop("0", str(guard.size)) as row:
-            x = f.let(f"load double, ptr {f.at('%memory', guard.place(f, row))}")
-            zero = f.let(f"fmul double {x}, 0.0")
-            before = f.let(f"load double, ptr {total}")
-            f.do(f"store double {f.let(f'fadd double {before}, {zero}')}, ptr {total}")
+        for i, size in f.blocks("0", count, (self.layout.width, 1)):
+            vector, total = self.total if size == self.layout.width else self.rest
+            for k in range(0, size, vector.width):
+                x = vector.load(f.at("%memory", f.add(start, f.add(i, str(k)))))
+                vector.store(vector.fma(x, vector.number(0.0), vector.load(total)), total)
+
+    def look_at_samples(self, lanes: str) -> None:
+        """Look at the guards that have a number for each sample."""
+        f, layout = self.f, self.layout
+        for rows in map(_Places, layout.guards):
+            if rows.is_batched:
+                with f.loop("0", str(rows.size)) as row:
+                    self.look_at(rows.place(f, row), lanes)
+
+    def look_at_shared(self) -> None:
+        """Look at the guards that are one for all samples."""
+        f = self.f
+        for rows in map(_Places, self.layout.guards):
+            if rows.is_batched:
+                continue
+            if rows.step == 1:
+                self.look_at(rows.place(f, "0"), str(rows.size))
+                continue
+            with f.loop("0", str(rows.size)) as row:
+                self.look_at(rows.place(f, row), "1")
+
+    def return_if_not_finite(self, minibatch: str) -> None:
+        """End before the updates if a number at the guards was inf or nan."""
+        f = self.f
         behind, inside = f.fresh(), f.fresh()
-        is_bad = f.let(f"fcmp une double {f.let(f'load double, ptr {total}')}, 0.0")
+        (vector, total), (one, rest) = self.total, self.rest
+        (sum_of_lanes,) = vector.totals([vector.load(total)])
+        is_bad = one.compare("une", one.add(one.load(rest), sum_of_lanes), one.number(0.0))
         f.do(f"br i1 {is_bad}, label %{inside}, label %{behind}")
         f.lines.append(f"{inside}:")
         f.do(f"ret i64 {minibatch}")
@@ -233,25 +263,29 @@ def _write_minibatches(module: Module, layout: Layout, calls: list[list[tuple[in
             driver.pack_samples(f.add(start, first), here, lanes)
             driver.phase(1, lanes, f.let(f"icmp eq i64 {first}, 0"))
             driver.unpack_samples(first, here, samples)
+            driver.look_at_samples(lanes)
         driver.phase(2)
-        with f.when(updates):
-            if layout.guard is not None:
-                driver.return_if_not_finite(_Places(layout.guard), minibatch)
-            driver.phase(3)
         driver.unpack_shared(minibatch)
+        driver.look_at_shared()
+        if layout.guards:
+            driver.return_if_not_finite(minibatch)
+        with f.when(updates):
+            driver.phase(3)
     f.do(f"ret i64 {count}")
 
 
 def _write_entry(module: Module, layout: Layout) -> None:
     """Write the function that is called: the minibatches, then inputs that the updates have changed are copied back."""
-    f = Function(module, ENTRY, DATA, "i64", linkage="dso_local")
-    done = f.let(f"call i64 @minibatches({DATA_NAMES})")
+    f = Function(module, ENTRY, "ptr %arguments, ptr %data", "i64", linkage="dso_local")
+    memory = f.at("%data", str(DATA_FIELDS))
+    table, constants, program = (f.let(f"load ptr, ptr {f.at('%data', str(k))}") for k in range(3))
+    done = f.let(f"call i64 @minibatches(ptr %arguments, ptr {memory}, ptr {table}, ptr {constants}, ptr {program})")
     for base, first, space in _inputs(layout):
         if not space.batched:
             array, flag = (f.read("%arguments", str(base + k)) for k in range(2))
             with f.when(f.let(f"icmp eq i64 {flag}, {IS_KEPT}")):
                 count = word(f, array, SHAPE, 0)
-                copy_rows(f, numbers_of(f, array), f.at("%memory", str(first)), count)
+                copy_rows(f, numbers_of(f, array), f.at(memory, str(first)), count)
     f.do(f"ret i64 {done}")
 
 

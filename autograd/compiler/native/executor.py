@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.compiler.executors import Arrays, Executor
 from autograd.compiler.native.cache import cached, keep, key_of
-from autograd.compiler.native.driver import DIFFERS, ENTRY, HEADER, INPUT_FIELDS, IS_KEPT, write
+from autograd.compiler.native.driver import DATA_FIELDS, DIFFERS, ENTRY, HEADER, INPUT_FIELDS, IS_KEPT, write
 from autograd.compiler.native.formulas import UnreadableRowError, read
 from autograd.compiler.native.layout import Layout
 from autograd.compiler.plan import Map, Plan
@@ -76,7 +76,7 @@ class NativeProgram:
         self._pack = struct.Struct(f"{fields}q").pack
         self._variants: dict[bool, _Variant] = {}
 
-    def __call__(self, inputs: Arrays, samples: int) -> dict[str, Array]:
+    def __call__(self, inputs: Arrays, samples: int) -> tuple[dict[str, Array], bool]:
         """Run the plan once; see `Program`."""
         variant = self._variants.get(samples == 1) or self._variant(samples == 1)
         arguments = [0, 0, 1, 0, 0, samples]
@@ -86,8 +86,7 @@ class NativeProgram:
         for name, shape, is_batched in self._outputs:
             found[name] = out = np.empty((*shape, samples) if is_batched else shape)
             arguments.append(id(out))
-        variant(self._pack(*arguments))
-        return found
+        return found, variant(self._pack(*arguments)) == 1
 
     def repeat(
         self, inputs: Arrays, order: Array, starts: Array, each: Arrays, kept: Sequence[str]
@@ -138,7 +137,6 @@ class _Variant:
             keep(key, objects)
         self._code = Code(machine(), objects, ENTRY)
         self._data = [_joined(layout.tables, np.int32), _joined(layout.constants, np.float64), _numbers(layout)]
-        self._addresses = [_address(x) for x in self._data]
         self._free: list[tuple[Array, int]] = []  # memory that no call uses now
 
     def __call__(self, arguments: bytes) -> int:
@@ -146,13 +144,17 @@ class _Variant:
             memory = self._free.pop()
         except IndexError:
             memory = self._memory()
-        done: int = self._code.run(arguments, memory[1], *self._addresses)
+        done: int = self._code.run(arguments, memory[1])
         self._free.append(memory)
         return done
 
     def _memory(self) -> tuple[Array, int]:
-        block = np.zeros(self._size + ALIGNMENT // 8)
-        return block, -(-_address(block) // ALIGNMENT) * ALIGNMENT
+        """Return memory for one call at a time: addresses of what is constant, then the numbers of the plan."""
+        block = np.zeros(DATA_FIELDS + self._size + ALIGNMENT // 8)
+        start = -(-_address(block) // ALIGNMENT) * ALIGNMENT
+        first = (start - _address(block)) // 8
+        block.view(np.int64)[first : first + len(self._data)] = [_address(x) for x in self._data]
+        return block, start
 
 
 def _numbers(layout: Layout) -> Array:

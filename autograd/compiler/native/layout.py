@@ -95,7 +95,7 @@ class Layout:
         before, during, behind = plan.phases
         self.phases = tuple([self._lower(step) for step in steps] for steps in (before, during, behind, plan.updates))
         self.outputs = [self._output(ref) for ref in plan.outputs.values()]
-        self.guard = None if plan.guard is None else self._output(plan.guard)
+        self.guards = [self._output(ref) for ref in plan.guards]
 
     def is_batched(self, space: str) -> bool:
         """Tell whether rows are runs of samples."""
@@ -195,7 +195,7 @@ class Layout:
         inputs = [(self.first[name], space) for name, space in self.plan.spaces.items() if space.is_input]
         order = [[function for function, _ in phase] if self.inlined else bool(phase) for phase in calls]
         numbers = (self.inlined, self.width, self.lanes, self.stride)
-        return repr((numbers, functions, order, inputs, self.outputs, self.guard))
+        return repr((numbers, functions, order, inputs, self.outputs, self.guards))
 
     def program(self) -> tuple[list[Lowered], list[list[tuple[int, tuple[int, ...]]]]]:
         """Return the functions that the code has, and for each phase which of them it calls with what numbers.

@@ -67,7 +67,7 @@ class Code:
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(objects))
         self._engine.finalize_object()
         address = self._engine.get_function_address(entry)
-        self.run = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_char_p, *[ctypes.c_void_p] * 4)(address)
+        self.run = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_char_p, ctypes.c_void_p)(address)
 
 
 @functools.cache

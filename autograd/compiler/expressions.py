@@ -9,16 +9,16 @@ from autograd.compiler.plan import Map, Ref, Write
 from autograd.primitives import strong_mul
 from autograd.symbols import Symbol
 
-__all__ = ["as_map", "is_zero", "partials_of", "product"]
+__all__ = ["as_map", "is_zero", "partials_of", "product", "substituted"]
 
 
 def as_map(operands: Sequence[Ref], writes: Sequence[tuple[Any, Ref, bool]]) -> Map:
     """Return the step that writes expressions, and whether it adds them, with those operands that they use."""
     used = sorted(set().union(*(_leaf_names(e) for e, _, _ in writes)), key=lambda name: int(name[1:]))
-    names = {name: f"x{i}" for i, name in enumerate(used)}
+    terms = {name: Symbol(f"x{i}") for i, name in enumerate(used)}
     return Map(
         tuple(operands[int(name[1:])] for name in used),
-        tuple(Write(_renamed(e, names), target, adds) for e, target, adds in writes),
+        tuple(Write(substituted(e, terms), target, adds) for e, target, adds in writes),
     )
 
 
@@ -92,10 +92,10 @@ def _leaf_names(expression: Any) -> set[str]:
     return {node.text for node in _in_order(expression) if node.row is None}
 
 
-def _renamed(expression: Any, names: Mapping[str, str]) -> Any:
-    """Return the expression with its leaves renamed."""
-    made: dict[int, Symbol] = {}
+def substituted(expression: Any, terms: Mapping[str, Any]) -> Any:
+    """Return the expression with a term in place of each leaf, by the leaf's name."""
+    made: dict[int, Any] = {}
     for node in _in_order(expression):
         operands = tuple(made.get(id(x), x) for x in node.operands)  # a plain number is not among those made
-        made[id(node)] = Symbol(names[node.text]) if node.row is None else Symbol("", node.row, operands)
+        made[id(node)] = terms[node.text] if node.row is None else Symbol("", node.row, operands)
     return made.get(id(expression), expression)

@@ -120,7 +120,17 @@ class Ref:
 
     def overlaps(self, other: Ref) -> bool:
         """Tell whether a row is in both."""
-        return self.space == other.space and bool(np.isin(self.index, other.index).any())
+        if self.space != other.space or self._first > other._last or other._first > self._last:
+            return False
+        return bool(np.isin(self.index, other.index).any())
+
+    @cached_property
+    def _first(self) -> int:
+        return int(self.index.min(initial=np.iinfo(np.intp).max))
+
+    @cached_property
+    def _last(self) -> int:
+        return int(self.index.max(initial=-1))
 
     def reshape(self, *shape: int) -> Ref:
         """Return the same elements in another shape."""

@@ -7,13 +7,15 @@ small plan; a large one reads them, so that its code does not grow with it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.native.formulas import read
-from autograd.compiler.plan import Fill, Lookup, Map, MatMul, Outer, Plan, Reduce, Ref, Scatter, Step
+from autograd.compiler.native.fusing import Finished, NativeStep, fused
+from autograd.compiler.plan import Fill, Lookup, Map, MatMul, Outer, Plan, Reduce, Ref, Scatter
 
 __all__ = ["Kind", "Layout", "Lowered", "Pattern"]
 
@@ -74,8 +76,8 @@ class Layout:
     def __init__(self, plan: Plan, width: int, one_sample: bool, inlined: bool | None = None) -> None:
         self.plan = plan
         self.one_sample = one_sample
-        steps = len(plan.steps) + len(plan.updates)
-        self.inlined = steps <= INLINED_STEPS if inlined is None else inlined
+        phases = (*fused(plan, one_sample), plan.updates)
+        self.inlined = sum(len(steps) for steps in phases) <= INLINED_STEPS if inlined is None else inlined
         self.width = width
         self.lanes = 1 if one_sample else width
         batched = sum(space.rows for space in plan.spaces.values() if space.batched)
@@ -92,8 +94,7 @@ class Layout:
         self.constants: list[Any] = []
         self.constants_size = 0
         self._formulas: dict[tuple[int, ...], Any] = {}
-        before, during, behind = plan.phases
-        self.phases = tuple([self._lower(step) for step in steps] for steps in (before, during, behind, plan.updates))
+        self.phases = tuple([self._lower(step) for step in steps] for steps in phases)
         self.outputs = [self._output(ref) for ref in plan.outputs.values()]
         self.guards = [self._output(ref) for ref in plan.guards]
 
@@ -105,19 +106,17 @@ class Layout:
         """Return how far it is from row to row."""
         return self.stride if self.plan.spaces[space].batched else 1
 
-    def _lower(self, step: Step) -> Lowered:
+    def _lower(self, step: NativeStep) -> Lowered:
         numbers: list[int] = []
         kind: Kind
         if isinstance(step, Map):
-            operands = tuple(self._ref(ref, numbers) for ref in step.operands)
-            writes = tuple((self._ref(write.target, numbers), write.adds) for write in step.writes)
+            kind = ("map", *self._map(step, (), numbers))
             numbers.append(max(ref.size for ref in (*step.operands, *step.targets)))
-            kind = ("map", self._formula(step), operands, writes)
         elif isinstance(step, MatMul):
-            assert not self.plan.spaces[step.weights.space].batched, "weights are one for all samples"
-            refs = tuple(self._ref(ref, numbers) for ref in (*step.reads, step.out))
-            numbers += (*step.inputs.shape, step.out.shape[1])
-            kind = ("matmul", refs, step.bias is not None, step.adds)
+            kind = ("matmul", *self._matmul(step, numbers), True, None)
+        elif isinstance(step, Finished):
+            kind = ("matmul", *self._matmul(step.product, numbers), step.is_kept)
+            kind += (self._map(step.then, step.results, numbers),)
         elif isinstance(step, Outer):
             refs = tuple(self._ref(ref, numbers) for ref in (step.left, step.right, step.out))
             numbers += (len(step.left.index), *step.out.shape)
@@ -137,6 +136,18 @@ class Layout:
         else:
             kind = self._fill(step, numbers)
         return Lowered(kind, tuple(numbers))
+
+    def _matmul(self, step: MatMul, numbers: list[int]) -> Kind:
+        assert not self.plan.spaces[step.weights.space].batched, "weights are one for all samples"
+        refs = tuple(self._ref(ref, numbers) for ref in (*step.reads, step.out))
+        numbers += (*step.inputs.shape, step.out.shape[1])
+        return refs, step.bias is not None, step.adds
+
+    def _map(self, step: Map, given: Sequence[int], numbers: list[int]) -> Kind:
+        """Return the formulas, the operands, None for those that are given in registers, and what is written."""
+        operands = tuple(None if k in given else self._ref(ref, numbers) for k, ref in enumerate(step.operands))
+        writes = tuple((self._ref(write.target, numbers), write.adds) for write in step.writes)
+        return self._formula(step), operands, writes
 
     def _fill(self, step: Fill, numbers: list[int]) -> Kind:
         target = self._ref(step.target, numbers)

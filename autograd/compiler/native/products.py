@@ -5,7 +5,8 @@ Several sums grow side by side, so that none waits for its own last addition, an
 
 from __future__ import annotations
 
-from autograd.compiler.native.layout import Pattern
+from autograd.compiler.native.layout import Kind, Pattern
+from autograd.compiler.native.maps import MapCode
 from autograd.compiler.native.rows_in_memory import Rows, StepWriter
 
 __all__ = ["write_matmul", "write_outer"]
@@ -16,15 +17,27 @@ VECTORS = 3  # on the other, of samples: 12 sums, 3 vectors and a weight fill th
 OUTER_HEIGHTS = {8: 2, 4: 3, 2: 4}  # of blocks of an outer product, as broad as a vector, by that breadth
 
 
-def write_matmul(w: StepWriter, patterns: tuple[Pattern, ...], has_bias: bool, adds: bool) -> None:
-    """Write ``out[t, j] = sum of weights[j, i] * inputs[t, i] + bias[t, j]``."""
+def write_matmul(
+    w: StepWriter, patterns: tuple[Pattern, ...], has_bias: bool, adds: bool, is_kept: bool, then: Kind | None
+) -> None:
+    """Write ``out[t, j] = sum of weights[j, i] * inputs[t, i] + bias[t, j]``, and a map of the results.
+
+    Parameters
+    ----------
+    is_kept : bool
+        Whether the results are written themselves.
+    then : tuple, optional
+        What the `MapCode` is made of.
+    """
     weights, inputs, *bias, out = (Rows(w, pattern) for pattern in patterns)
     assert len(bias) == has_bias
     added = [*bias, out] if adds else bias
     places, columns, outputs = w.number(), w.number(), w.number()
     if out.batched:
-        _matmul_samples(w, weights, inputs, out, added, (places, columns, outputs))
+        code = None if then is None else MapCode(w, *then)
+        _matmul_samples(w, weights, inputs, out, added, (places, columns, outputs), is_kept, code)
     else:
+        assert then is None
         _contract(w, (inputs, 1), (weights, 1), out, added, (places, outputs, columns))
 
 
@@ -39,7 +52,14 @@ def write_outer(w: StepWriter, patterns: tuple[Pattern, ...], adds: bool) -> Non
 
 
 def _matmul_samples(
-    w: StepWriter, weights: Rows, inputs: Rows, out: Rows, added: list[Rows], sizes: tuple[str, str, str]
+    w: StepWriter,
+    weights: Rows,
+    inputs: Rows,
+    out: Rows,
+    added: list[Rows],
+    sizes: tuple[str, str, str],
+    is_kept: bool,
+    then: MapCode | None,
 ) -> None:
     f, v = w.function, w.vector()
     places, columns, outputs = sizes
@@ -48,6 +68,7 @@ def _matmul_samples(
             rows = [f.add(j, str(k)) for k in range(height)]
             starts = [[summand.place(t, row) for row in rows] for summand in added]
             targets = [out.place(t, row) for row in rows]
+            elements = [] if then is None else [then.at(f.add(f.mul(t, outputs), row)) for row in rows]
             for lane, vectors in w.samples((VECTORS, 1)):
                 lanes = [f.add(lane, str(k * w.width)) for k in range(vectors)]
                 sums = []
@@ -67,7 +88,13 @@ def _matmul_samples(
                             v.store(v.fma(weight, x, v.load(total)), total)
                 for k, target in enumerate(targets):
                     for c, at in enumerate(lanes):
-                        out.store(v, v.load(sums[k * vectors + c]), target, at)
+                        x = v.load(sums[k * vectors + c])
+                        if is_kept:
+                            out.store(v, x, target, at)
+                        for element in elements[k : k + 1]:
+                            element.work(at, x)
+            for element in elements:
+                element.end()
 
 
 def _outer_samples(w: StepWriter, left: Rows, right: Rows, out: Rows, adds: bool, sizes: tuple[str, str, str]) -> None:

@@ -1,11 +1,11 @@
-"""The code of steps, a function for each kind; products stand in products.py."""
+"""The code of steps, a function for each kind; maps stand in maps.py, products in products.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograd.compiler.native import formulas
 from autograd.compiler.native.layout import Layout, Lowered, Pattern
+from autograd.compiler.native.maps import write_map
 from autograd.compiler.native.products import write_matmul, write_outer
 from autograd.compiler.native.rows import ROWS
 from autograd.compiler.native.rows_in_memory import Rows, StepWriter
@@ -19,63 +19,6 @@ def write_step(module: Module, name: str, step: Lowered, layout: Layout) -> None
     writer = StepWriter(module, name, step, layout)
     _WRITERS[step.kind[0]](writer, *step.kind[1:])
     writer.function.do("ret void")
-
-
-def _write_map(
-    w: StepWriter,
-    formula: formulas.Formulas,
-    operand_patterns: tuple[Pattern, ...],
-    write_patterns: tuple[tuple[Pattern, bool], ...],
-) -> None:
-    operands = [Rows(w, pattern) for pattern in operand_patterns]
-    writes = [(Rows(w, pattern), adds) for pattern, adds in write_patterns]
-    size = w.number()
-    if any(rows.batched for rows in (*operands, *(rows for rows, _ in writes))):
-        _map_samples(w, formula, operands, writes, size)
-    else:
-        _map_elements(w, formula, operands, writes, size)
-
-
-def _map_elements(
-    w: StepWriter, formula: formulas.Formulas, operands: list[Rows], writes: list[tuple[Rows, bool]], size: str
-) -> None:
-    """Work on neighbouring elements at once."""
-    for i, width in w.function.blocks("0", size, (w.width, 1)):
-        for k, lanes in [(0, width)] if width in (w.width, 1) else [(k, 1) for k in range(width)]:
-            v = w.vector(lanes)
-            first = w.function.add(i, str(k))
-            values = formulas.emit(v, formula, [rows.elements(v, first, 0) for rows in operands])
-            for (rows, adds), value in zip(writes, values, strict=True):
-                rows.put_elements(v, value, adds, first, 0)
-
-
-def _map_samples(
-    w: StepWriter, formula: formulas.Formulas, operands: list[Rows], writes: list[tuple[Rows, bool]], size: str
-) -> None:
-    """Work on neighbouring samples at once; what is one for all of them is read before."""
-    f, v = w.function, w.vector()
-    zero = v.number(0.0)
-    with f.loop("0", size) as i:
-        places = [rows.place(i) for rows in operands]
-        shared = [None if rows.batched else rows.load(v, p) for rows, p in zip(operands, places, strict=True)]
-        targets = [rows.place(i) for rows, _ in writes]
-        sums = [None if rows.batched else f.variable(v.type, zero) for rows, _ in writes]
-        for lane, _ in w.samples():
-            loaded = [
-                rows.load(v, place, lane) if x is None else x
-                for rows, place, x in zip(operands, places, shared, strict=True)
-            ]
-            values = formulas.emit(v, formula, loaded)
-            for (rows, adds), place, total, value in zip(writes, targets, sums, values, strict=True):
-                if total is not None:
-                    v.store(v.add(v.load(total), value), total)
-                elif adds:
-                    rows.store(v, v.add(rows.load(v, place, lane), value), place, lane)
-                else:
-                    rows.store(v, value, place, lane)
-        for (rows, adds), place, total in zip(writes, targets, sums, strict=True):
-            if total is not None:
-                w.put_sum(w.vector(1), v.totals([v.load(total)])[0], rows.address(place), adds)
 
 
 def _write_fill(w: StepWriter, pattern: Pattern, is_uniform: bool) -> None:
@@ -142,7 +85,7 @@ def _write_scatter(w: StepWriter, patterns: tuple[Pattern, Pattern, Pattern]) ->
 
 
 _WRITERS: dict[str, Callable[..., None]] = {
-    "map": _write_map,
+    "map": write_map,
     "matmul": write_matmul,
     "outer": write_outer,
     "reduce": _write_reduce,

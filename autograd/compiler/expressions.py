@@ -9,16 +9,31 @@ from autograd.compiler.plan import Map, Ref, Write
 from autograd.primitives import strong_mul
 from autograd.symbols import Symbol
 
-__all__ = ["as_map", "is_zero", "partials_of", "product", "substituted"]
+__all__ = ["Known", "as_map", "is_zero", "partials_of", "product", "substituted"]
 
 
-def as_map(operands: Sequence[Ref], writes: Sequence[tuple[Any, Ref, bool]]) -> Map:
-    """Return the step that writes expressions, and whether it adds them, with those operands that they use."""
-    used = sorted(set().union(*(_leaf_names(e) for e, _, _ in writes)), key=lambda name: int(name[1:]))
-    terms = {name: Symbol(f"x{i}") for i, name in enumerate(used)}
+Known = dict[tuple[int, ...], tuple[Sequence[Any], Sequence[int], Sequence[Any]]]
+"""For the ids of expressions: they themselves, which operands they use, and they with these alone."""
+
+
+def as_map(operands: Sequence[Ref], writes: Sequence[tuple[Any, Ref, bool]], known: Known | None = None) -> Map:
+    """Return the step that writes expressions, and whether it adds them, with those operands that they use.
+
+    Expressions that are ``known`` from an earlier call become the same ones again, which saves work behind.
+    """
+    expressions = [e for e, _, _ in writes]
+    key = tuple(map(id, expressions))
+    found = None if known is None else known.get(key)
+    if found is None:
+        used: Sequence[int] = sorted({int(name[1:]) for e in expressions for name in _leaf_names(e)})
+        terms = {f"x{place}": Symbol(f"x{i}") for i, place in enumerate(used)}
+        found = expressions, used, [substituted(e, terms) for e in expressions]
+        if known is not None:
+            known[key] = found
+    _, used, compact = found
     return Map(
-        tuple(operands[int(name[1:])] for name in used),
-        tuple(Write(substituted(e, terms), target, adds) for e, target, adds in writes),
+        tuple([operands[place] for place in used]),
+        tuple([Write(e, target, adds) for e, (_, target, adds) in zip(compact, writes, strict=True)]),
     )
 
 

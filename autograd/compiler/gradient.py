@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.expressions import as_map, is_zero, partials_of, product
+from autograd.compiler.expressions import Known, as_map, is_zero, partials_of, product
 from autograd.compiler.plan import (
     Fill,
     Lookup,
@@ -73,8 +73,10 @@ class _Pullback:
         self.touched: dict[str, Any] = {}
         for name in [name for name, rows in self.active.items() if rows.any()]:
             self._make_room(name)
-        self.before: list[Step] = []  # zeros of derivatives that are one for all samples
+        self.zeros: dict[str, list[Any]] = {}  # rows, by space, that are zero before anything is added to them
         self.steps: list[Step] = []
+        self.known: Known = {}
+        self.pulled: dict[Any, Any] = {}  # what an operand gains, by the expression that uses it
         self.spare = dict.fromkeys(self.touched, 0)  # rows beyond, for what cannot be added at once
 
     def _make_room(self, name: str) -> None:
@@ -102,8 +104,17 @@ class _Pullback:
             adjoint = adjoint_space(name)
             self.spaces[adjoint] = replace(self.spaces[adjoint], rows=self.spaces[adjoint].rows + rows)
         in_order = sorted(self.steps, key=lambda step: not is_batched(step, self.spaces))  # what sums up comes behind
-        steps = [*self.before, *self.plan.steps, *in_order]
+        before, zeros = self._fills(batched=False), self._fills(batched=True)
+        steps = [*before, *self.plan.steps, *zeros, *in_order]
         return replace(self.plan, spaces=self.spaces, steps=steps, outputs={**self.plan.outputs, **outputs})
+
+    def _fills(self, batched: bool) -> list[Step]:
+        fills: list[Step] = []
+        for name, parts in self.zeros.items():
+            if self.spaces[name].batched == batched:
+                rows = np.sort(np.concatenate(parts))
+                fills.append(Fill(Ref(name, rows), np.zeros(rows.size)))
+        return fills
 
     def _is_active(self, ref: Ref) -> bool:
         return bool(self.active[ref.space][ref.index].any())
@@ -147,17 +158,26 @@ class _Pullback:
             if not active or not self._is_reached(write.target):
                 continue
             size = write.target.size
-            xs = [Symbol(f"x{i}") for i in range(len(step.operands))]
-            y, g = Symbol(f"x{len(xs)}"), Symbol(f"x{len(xs) + 1}")
-            partials = partials_of(write.expression, xs, y, strong=self.strong)
             operands = (*step.operands, write.target, self._adjoint(write.target))
+            gains = self._gains(write.expression, len(step.operands))
             pulled = []
             for i in active:
-                if not is_zero(partials[i]):
+                if not is_zero(gains[i]):
                     x = step.operands[i]
                     target = x if x.size == size else Ref(x.space, np.broadcast_to(x.index, size))
-                    pulled.append((product(g, partials[i], self.strong), target))
+                    pulled.append((gains[i], target))
             self._add_maps(operands, pulled)
+
+    def _gains(self, expression: Any, count: int) -> list[Any]:
+        """Return what each operand gains: expressions of them all, the value, and its adjoint."""
+        known = self.pulled.get((id(expression), count))
+        if known is None:
+            xs = [Symbol(f"x{i}") for i in range(count)]
+            y, g = Symbol(f"x{count}"), Symbol(f"x{count + 1}")
+            partials = partials_of(expression, xs, y, strong=self.strong)
+            gains = [0.0 if is_zero(partial) else product(g, partial, self.strong) for partial in partials]
+            known = self.pulled[id(expression), count] = expression, gains  # while it is kept, no id comes twice
+        return known[1]
 
     def _pull_matmul(self, step: MatMul) -> None:
         weights, inputs, out = step.weights, step.inputs, step.out
@@ -216,11 +236,11 @@ class _Pullback:
             if any(
                 adds != earlier[2] and earlier[1].overlaps(Ref(adjoint_space(x.space), x.index)) for earlier in writes
             ):
-                self.steps.append(as_map(operands, writes))
+                self.steps.append(as_map(operands, writes, self.known))
                 writes = []
             writes.append((expression, Ref(adjoint_space(x.space), x.index), adds))
         if writes:
-            self.steps.append(as_map(operands, writes))
+            self.steps.append(as_map(operands, writes, self.known))
 
     def _add_to(self, x: Ref, step: Any) -> None:
         """Add what a step writes to the adjoints of ``x``; if a row occurs twice there, by way of spare rows."""
@@ -253,9 +273,7 @@ class _Pullback:
         rows = rows[~touched[rows]]
         if rows.size:
             touched[rows] = True
-            target = Ref(adjoint_space(x.space), rows)
-            fill = Fill(target, np.zeros(rows.size))
-            (self.steps if self.spaces[target.space].batched else self.before).append(fill)
+            self.zeros.setdefault(adjoint_space(x.space), []).append(rows)
 
 
 def _active_rows(plan: Plan, wanted: Mapping[str, Ref]) -> dict[str, Any]:

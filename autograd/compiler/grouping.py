@@ -50,6 +50,7 @@ class _Grouping:
         self.slots: dict[int, tuple[str, int]] = {}
         self.constants: dict[int, float] = {}  # those that have a slot
         self.copies: dict[tuple[int, str], tuple[str, int]] = {}
+        self.expressions: dict[Any, Symbol] = {}
         self.shared_steps: list[Step] = []
         self.batched_steps: list[Step] = []
 
@@ -137,16 +138,24 @@ class _Grouping:
     def _map(self, row: Primitive, columns: Sequence[Sequence[int]], out: Ref) -> None:
         """Apply an elementwise row to columns of nodes; a column of one and the same number is written as it is."""
         refs: list[Ref] = []
-        symbols: list[Any] = []
+        parts: list[Any] = []
         for column in columns:
             first = self.program.nodes[column[0]][0]
             is_one = all(x == column[0] for x in column)
             if is_one and isinstance(first, Constant):
-                symbols.append(first.number)
+                parts.append(first.number)
             else:
-                symbols.append(Symbol(f"x{len(refs)}"))
+                parts.append(f"x{len(refs)}")
                 refs.append(self._gathered(column[:1] if is_one else column))
-        self._append(out.space, Map(tuple(refs), (Write(Symbol("", row, tuple(symbols)), out),)))
+        self._append(out.space, Map(tuple(refs), (Write(self._expression(row, parts), out),)))
+
+    def _expression(self, row: Primitive, parts: Sequence[Any]) -> Symbol:
+        """Return a row applied to operands, by their names, and numbers: the same object for the same ones."""
+        key = (row, *(part if isinstance(part, str) else float(part).hex() for part in parts))
+        if key not in self.expressions:
+            operands = tuple(Symbol(part) if isinstance(part, str) else part for part in parts)
+            self.expressions[key] = Symbol("", row, operands)
+        return self.expressions[key]
 
     def _append(self, space: str, step: Step) -> None:
         (self.batched_steps if space == BATCH else self.shared_steps).append(step)

@@ -93,20 +93,17 @@ class Ref:
         index = self.index
         if index.size == 0:
             return None
-        origin = (0,) * index.ndim
-        start = int(index[origin])
         steps = []
         for axis, count in enumerate(index.shape):
-            second = (*origin[:axis], 1, *origin[axis + 1 :])
-            steps.append(int(index[second]) - start if count > 1 else 0)
-        made = start + sum(
-            (
-                step * np.arange(count).reshape([-1 if a == axis else 1 for a in range(index.ndim)])
-                for axis, (step, count) in enumerate(zip(steps, index.shape, strict=True))
-            ),
-            np.zeros((), np.intp),
-        )
-        return (start, tuple(steps)) if np.array_equal(np.broadcast_to(made, index.shape), index) else None
+            step = 0
+            if count > 1:
+                before = (slice(None),) * axis
+                differences = index[(*before, slice(1, None))] - index[(*before, slice(None, -1))]
+                step = int(differences.flat[0])
+                if (differences != step).any():
+                    return None
+            steps.append(step)
+        return int(index.flat[0]), tuple(steps)
 
     @cached_property
     def is_unique(self) -> bool:

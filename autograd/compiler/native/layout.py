@@ -145,12 +145,13 @@ class Layout:
 
     def _map(self, step: Map, given: Sequence[int], numbers: list[int]) -> Kind:
         """Return the formulas, the operands, None for those that are given in registers, and what is written."""
-        operands = tuple(None if k in given else self._ref(ref, numbers) for k, ref in enumerate(step.operands))
-        writes = tuple((self._ref(write.target, numbers), write.adds) for write in step.writes)
+        alone = all(ref.size == 1 for ref in (*step.operands, *step.targets))
+        operands = tuple(None if k in given else self._ref(ref, numbers, alone) for k, ref in enumerate(step.operands))
+        writes = tuple((self._ref(write.target, numbers, alone), write.adds) for write in step.writes)
         return self._formula(step), operands, writes
 
     def _fill(self, step: Fill, numbers: list[int]) -> Kind:
-        target = self._ref(step.target, numbers)
+        target = self._ref(step.target, numbers, step.target.size == 1)
         values = np.broadcast_to(np.asarray(step.numbers, np.float64), step.target.shape)
         is_uniform = len(np.unique(values.view(np.int64))) == 1
         numbers += (self._constants(values[:1] if is_uniform else values), step.target.size)
@@ -163,7 +164,8 @@ class Layout:
             self._formulas[key] = read([write.expression for write in step.writes])
         return self._formulas[key]
 
-    def _ref(self, ref: Ref, numbers: list[int]) -> Pattern:
+    def _ref(self, ref: Ref, numbers: list[int], alone: bool = False) -> Pattern:
+        """Return how rows are found; one that is ``alone`` as those are that stand one behind the other."""
         space = self.plan.spaces[ref.space]
         scale = self.scale(ref.space)
         known = None if ref.size == 0 else ref.affine
@@ -171,7 +173,7 @@ class Layout:
         axes = ref.index.ndim
         if known is not None:
             start, by_row = known
-            steps = tuple(step if step in (0, 1) else None for step in by_row)
+            steps = (1,) if alone else tuple(step if step in (0, 1) else None for step in by_row)
             if self.inlined or None not in steps:
                 numbers.append(self.first[ref.space] + start * scale)
                 numbers += (step * scale for step, kept in zip(by_row, steps, strict=True) if kept is None)

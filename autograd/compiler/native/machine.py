@@ -51,11 +51,14 @@ class Machine:
         target = self.target()
         module = llvm.parse_assembly(text)
         module.triple = llvm.get_process_triple()
-        # What levels 2 and 3 add is done by the writer; they give the same speed, and take longer.
-        options = llvm.create_pipeline_tuning_options(speed_level=1)
-        options.loop_unrolling = options.loop_vectorization = options.slp_vectorization = False
-        builder = llvm.create_pass_builder(target, options)
-        builder.getModulePassManager().run(module, builder)
+        # What is written here is unrolled and vectorised already. These four give code as fast as all of LLVM's levels
+        # do, in a third of the time of the lowest one.
+        passes = llvm.create_new_module_pass_manager()
+        passes.add_sroa_pass()
+        passes.add_new_gvn_pass()
+        passes.add_instruction_combine_pass()
+        passes.add_simplify_cfg_pass()
+        passes.run(module, llvm.create_pass_builder(target, llvm.create_pipeline_tuning_options()))
         return target.emit_object(module)  # type: ignore[no-any-return]
 
 

@@ -154,7 +154,9 @@ class ArrayFunction:
             with self._lock:
                 recorded = self._recorded.get(key)
                 if recorded is None:
-                    recording = record_arrays(self.f, self.__name__, arguments, self._parameters, by)
+                    met = dict(self._parameters)  # of what cannot be recorded nothing is kept
+                    recording = record_arrays(self.f, self.__name__, arguments, met, by)
+                    self._parameters.update(met)
                     recorded = self._recorded[key] = _Recorded(recording, list(self._parameters))
                     while len(self._recorded) > KEPT:
                         del self._recorded[next(iter(self._recorded))]

@@ -17,7 +17,7 @@ from autograd.compiler.array_arguments import WholeArrays
 from autograd.compiler.array_gradient import gradients
 from autograd.compiler.array_graph import ArrayGraph
 from autograd.compiler.array_lowering import Lowering, MovedError, Run
-from autograd.compiler.recording import PARAMETERS_LOCK, nudge
+from autograd.compiler.freezing import FAR_OFF, PARAMETERS_LOCK, decides, draws, nudge, random_states
 from autograd.containers import leaves, places
 from autograd.errors import ArgumentError, NotAScalarError, TracingError, brief
 from autograd.graph import next_stamp, operations, set_recording
@@ -99,13 +99,18 @@ class _Recorder:
 
     def run(self, by: tuple[int, ...] | Literal[False] | None) -> ArrayRecording:
         arrays = self.arguments.arrays
+        generators = random_states()
         first, result = self._run(arrays)
+        if generators != random_states():
+            raise TracingError(draws(self.name))
         captured = _captured(result, first)
         second, other = self._run_again(captured)
         try:
-            return self._lowered(first, result, second, other, by)
+            recording = self._lowered(first, result, second, other, by)
         except MovedError as moved:
             raise self._explained(moved, first, result) from None
+        self._ensure_reads_decide_nothing(first, result)
+        return recording
 
     def _lowered(
         self, first: Run, result: Any, second: Run, other: Any, by: tuple[int, ...] | Literal[False] | None
@@ -171,6 +176,19 @@ class _Recorder:
                         raise
         raise AssertionError("there is always a change to try")
 
+    def _ensure_reads_decide_nothing(self, first: Run, result: Any) -> None:
+        """Refuse a branch on the numbers of a captured leaf: a nudge does not turn it, but quite other ones may."""
+        read = [x for x in self.reads if isinstance(x, Tensor)]
+        for change in FAR_OFF if read else ():
+            with nudged(read, change):
+                try:
+                    again, other = self._run(self.arguments.arrays)
+                    Lowering(self.name, first, again, dict(self.parameters)).lower(
+                        self._numbers(result), self._numbers(other)
+                    )
+                except Exception:  # an assertion, perhaps; it depends on the numbers as well
+                    raise TracingError(decides(self.name, read[0], self.reads[read[0]])) from None
+
     def _numbers(self, result: Any) -> list[Any]:
         found = leaves(result)
         for x in found:
@@ -231,13 +249,13 @@ def _at(arguments: Mapping[Tensor, int], place: int) -> Tensor:
 
 
 @contextmanager
-def nudged(parameters: Sequence[Tensor]) -> Iterator[None]:
+def nudged(parameters: Sequence[Tensor], change: Callable[[Any], Any] = nudge) -> Iterator[None]:
     """Give leaves other numbers for a while, unnoticed by the graphs they are in."""
     chosen = list(dict.fromkeys(parameters))
     before = [(leaf._primal, leaf._kept) for leaf in chosen]
     try:
         for leaf in chosen:
-            leaf._primal = nudge(leaf._primal)
+            leaf._primal = change(leaf._primal)
             leaf._kept = None
         yield
     finally:

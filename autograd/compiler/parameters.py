@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd.compiler.recording import PARAMETERS_LOCK
+from autograd.compiler.freezing import PARAMETERS_LOCK
 from autograd.compiler.scalars import Parameter
 from autograd.compiler.training import Elementwise
 from autograd.errors import ArgumentError, DisconnectedWarning, NonFiniteGradientError, listed, warn

@@ -6,8 +6,6 @@ The function is run again with all numbers nudged: a constant that moves had bee
 from __future__ import annotations
 
 import itertools
-import random
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ import numpy as np
 from autograd.arguments import name_of
 from autograd.compiler.arguments import Array, Batch
 from autograd.compiler.choices import AmbiguousError, merged
+from autograd.compiler.freezing import FAR_OFF, PARAMETERS_LOCK, decides, draws, nudge, random_states
 from autograd.compiler.scalars import Argument, Constant, Head, Parameter, Scalars
 from autograd.containers import leaves, places
 from autograd.errors import ArgumentError, TracingError, brief
@@ -28,12 +27,8 @@ from autograd.tensor import Tensor
 from autograd.tracing import trace
 from autograd.value import Value
 
-__all__ = ["PARAMETERS_LOCK", "Recording", "nudge", "record", "results"]
+__all__ = ["Recording", "record", "results"]
 
-PARAMETERS_LOCK = threading.RLock()
-"""Held while the numbers of leaves are nudged, and while they are read for a call."""
-
-NUDGE = 2.0**-20
 
 MOST_CHOICES = 1000  # values that an integer argument may take
 DRAWN = 6  # recordings for integers at random
@@ -107,10 +102,7 @@ class _Recorder:
         generators = random_states()
         roots = self._roots(integers)
         if generators != random_states():
-            raise TracingError(
-                f"{self.name} draws random numbers, which would be frozen into the compiled program; draw them outside "
-                "and give them as arguments"
-            )
+            raise TracingError(draws(self.name))
         with nudged({**self.parameters, **self.reads}):
             again = self._roots(integers, nudge)
         if again != roots:
@@ -137,12 +129,7 @@ class _Recorder:
                 except Exception:  # an assertion, perhaps; it depends on the number as well
                     again = []
             if again != roots:
-                leaf, line = next(iter(self.reads.items()))
-                raise TracingError(
-                    f"{self.name} reads the number of {leaf.name or repr(leaf)} ({line}) and does something else if it "
-                    "is another one; the compiled program would not. Use where(condition, a, b) with the Value itself, "
-                    "or give the number as an argument"
-                )
+                raise TracingError(decides(self.name, *next(iter(self.reads.items()))))
 
     def _sample(self, i: int) -> Array:
         x = self.batch.arrays[i]
@@ -277,21 +264,6 @@ class _Recorder:
             f"{self.name} reads the number of {leaf.name or repr(leaf)} ({line}) and computes with it{moved}, so that "
             "it would be frozen into the compiled program. Use the Value itself, or give the number as an argument"
         )
-
-
-def random_states() -> Any:
-    """Return how far Python's and NumPy's own generators are, from which a function may draw behind our back."""
-    kind, key, *place = np.random.get_state()
-    return random.getstate(), kind, np.asarray(key).tobytes(), place
-
-
-def nudge(x: Any) -> Any:
-    """Return a number, or an array of them, close by."""
-    return x * (1.0 + NUDGE) + NUDGE
-
-
-FAR_OFF: tuple[Callable[[float], float], ...] = (lambda x: -x - 1.0, lambda x: 1000.0 * x + 1000.0, lambda x: 0.001 * x)
-"""What leads to numbers for which a branch may go another way."""
 
 
 @contextmanager

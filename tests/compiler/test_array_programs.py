@@ -260,6 +260,37 @@ def test_a_captured_number_that_is_read_is_refused_by_name() -> None:
         ArrayFunction(lambda x: np.sum(x * w * w.data))(np.ones(2))
 
 
+@pytest.mark.parametrize("start", [np.array([1.0, 2.0]), np.array([-1.0, -2.0])])
+def test_a_branch_on_the_numbers_of_a_captured_leaf_is_refused(start: Any) -> None:
+    w = Tensor(start, name="w")
+
+    def loss(x: Any) -> Any:
+        return np.sum(x * w) if w.data.sum() > 0.0 else np.sum(x * w**2)
+
+    step = ArrayFunction(loss)
+    with pytest.raises(TracingError, match=r"reads the number of w .* and does something else if it is another one"):
+        step(np.ones(2))
+    assert step.parameters == []
+
+
+def test_numbers_that_are_read_and_decide_nothing_do_no_harm() -> None:
+    w = Tensor(np.array([1.0, 2.0]))
+    seen = []
+
+    def loss(x: Any) -> Any:
+        seen.append(w.data.sum())
+        return np.sum(x * w)
+
+    assert ArrayFunction(loss)(np.ones(2)) == 3.0
+    assert seen[0] == 3.0
+    np.testing.assert_array_equal(w.data, [1.0, 2.0])
+
+
+def test_numbers_drawn_behind_ones_back_are_refused() -> None:
+    with pytest.raises(TracingError, match="draws random numbers"):
+        ArrayFunction(lambda x: np.sum(x) if np.random.random() < 2.0 else x)(np.ones(2))
+
+
 def test_random_numbers_are_refused() -> None:
     rng = np.random.default_rng(0)
     with pytest.raises(TracingError, match="does it draw random numbers"):

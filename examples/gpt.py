@@ -51,7 +51,7 @@ class GPT(Module):
         self.narrow = matrix(rng, WIDTH, HIDDEN)
         self.output = matrix(rng, TOKENS, WIDTH)
 
-    def __call__(self, tokens: Sequence[int]) -> list[list[Value]]:
+    def forward(self, tokens: Sequence[int]) -> list[list[Value]]:
         """Return the logits of the next token, at each position."""
         keys: list[Numbers] = []
         values: list[Numbers] = []

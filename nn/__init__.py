@@ -10,26 +10,69 @@ if getattr(autograd, "DISTRIBUTION", None) != "glassgrad":
         "`pip install -e .`), and keep the two in separate environments."
     )
 
-from nn import datasets
+from nn import datasets, init
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import cross_entropy, half_squared_error, hinge
 from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module
+from nn.modules import (
+    ELU,
+    GELU,
+    AvgPool2d,
+    BatchNorm1d,
+    Conv2d,
+    Dropout,
+    Embedding,
+    Flatten,
+    LayerNorm,
+    LeakyReLU,
+    Linear,
+    LogSoftmax,
+    MaxPool2d,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
 from nn.optim import SGD, Adam, ElementwiseOptimizer, Optimizer
 
 __all__ = [
+    "ELU",
+    "GELU",
     "MLP",
     "SGD",
     "Adam",
+    "AvgPool2d",
+    "BatchNorm1d",
+    "Conv2d",
+    "Dropout",
     "ElementwiseOptimizer",
+    "Embedding",
+    "Flatten",
     "Layer",
+    "LayerNorm",
+    "LeakyReLU",
+    "Linear",
+    "LogSoftmax",
+    "MaxPool2d",
     "Module",
     "Neuron",
     "Optimizer",
+    "ReLU",
+    "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Tanh",
     "accuracy",
     "confusion_matrix",
     "cross_entropy",
     "datasets",
     "half_squared_error",
     "hinge",
+    "init",
 ]

@@ -8,9 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from autograd import ArgumentError, NotANumberError, SizeError, Value
+from autograd import ArgumentError, NotANumberError, SizeError, Tensor, Value
 
-__all__ = ["class_index", "fraction", "generator", "not_negative", "numbers", "positive", "positive_int", "real"]
+__all__ = [
+    "class_index",
+    "fraction",
+    "generator",
+    "not_negative",
+    "numbers",
+    "positive",
+    "positive_int",
+    "real",
+    "signals",
+]
 
 
 def positive_int(n: Any, what: str) -> int:
@@ -71,6 +81,18 @@ def numbers(x: Any, what: str) -> list[Any]:
                 f"{what} must be numbers or Values, but element {position} is {type(element).__name__}: {element!r}"
             )
     return list(x)
+
+
+def signals(x: Any, what: str) -> Tensor:
+    """Return an array, or what can be made one, as a Tensor of floats, or refuse it as ``what``."""
+    if isinstance(x, Tensor):
+        return x
+    array = np.asarray(x)
+    if array.dtype.kind not in "biuf":
+        raise NotANumberError(
+            f"{what} must be an array of real numbers or a Tensor, not {type(x).__name__}: {x!r:.200}"
+        )
+    return Tensor(array if array.dtype.kind == "f" else array.astype(np.float64))
 
 
 def class_index(target: Any, classes: int, what: str) -> int:

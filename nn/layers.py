@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import operator
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, final
 
 import numpy as np
 
+import autograd
 from autograd import ArgumentError, SizeError, Value, dot
 from nn.activations import Function, activation_function, activation_label, gain
 from nn.checks import generator, numbers, positive_int
-from nn.module import Module, title
+from nn.module import Module, observe, title
 
 __all__ = ["MLP", "Activation", "Layer", "Neuron", "Seed"]
 
@@ -19,8 +23,64 @@ Activation = str | Function | None
 Seed = int | np.random.Generator | None
 
 
+class _OfValues(Module):
+    """A module that takes one sample; a batch of them it takes through the compiler."""
+
+    nin: int
+    _compiled: tuple[Any, list[Any]] | None = None  # and what it was made of
+
+    def forward(self, x: Any) -> Any:
+        """Return the outputs for one sample, or for a batch.
+
+        Parameters
+        ----------
+        x : list, tuple or ndarray of shape (nin,), or ndarray of shape (samples, nin)
+            Numbers or Values; of a batch, numbers.
+
+        Returns
+        -------
+        Value, or list of Value
+            The Value itself if there is one output. For a batch, an ndarray of shape (samples, outputs), or (samples,)
+            if there is one output, made by `autograd.compile`: plain numbers, without a graph.
+
+        Raises
+        ------
+        SizeError
+            If there are not ``nin`` inputs.
+        NotANumberError
+            If an input is neither a number nor a Value.
+        """
+        if isinstance(x, np.ndarray) and x.ndim == 2 and x.dtype.kind in "biuf":
+            if x.shape[1] != self.nin:
+                raise SizeError(f"{title(self)} takes {self.nin} inputs, but {x.shape[1]} were given for each sample")
+            return self._program()(np.asarray(x, np.float64))
+        inputs = numbers(x, f"the inputs of {title(self)}")
+        if len(inputs) != self.nin:
+            raise SizeError(f"{title(self)} takes {self.nin} inputs, but {len(inputs)} were given")
+        return self._of_sample(inputs)
+
+    @abstractmethod
+    def _of_sample(self, inputs: Sequence[Any]) -> Value | list[Value]:
+        """Return the outputs for one sample."""
+
+    @abstractmethod
+    def _made_of(self) -> Iterator[Any]:
+        """Yield the parameters and the activations, which decide what a compiled function does."""
+
+    def _program(self) -> Any:
+        """Return the compiled function; it is made again if a parameter or an activation was replaced."""
+        parts = list(self._made_of())
+        known = self._compiled
+        if known is None or len(known[1]) != len(parts) or not all(map(operator.is_, known[1], parts)):
+            known = self._compiled = (autograd.compile(self._of_sample), parts)
+        return known[0]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: thing for name, thing in vars(self).items() if name != "_compiled"}
+
+
 @final
-class Neuron(Module):
+class Neuron(_OfValues):
     """A weighted sum of the inputs plus a bias, through an activation: two nodes of the graph.
 
     Weights start uniform in ±gain·sqrt(3 / nin), which keeps the variance of the inputs: gain 1 (LeCun, Bottou, Orr
@@ -68,26 +128,14 @@ class Neuron(Module):
         self.w = [Value(weight) for weight in generator(seed).uniform(-limit, limit, self.nin).tolist()]
         self.b = Value(0.0)
 
-    def __call__(self, x: Any) -> Value:
-        """Return the output for one sample.
-
-        Parameters
-        ----------
-        x : list, tuple or ndarray of shape (nin,)
-            Numbers or Values.
-
-        Raises
-        ------
-        SizeError
-            If there are not ``nin`` inputs.
-        NotANumberError
-            If an input is neither a number nor a Value.
-        """
-        return self._output(_inputs(self, x))
-
-    def _output(self, inputs: Sequence[Any]) -> Value:
+    def _of_sample(self, inputs: Sequence[Any]) -> Value:
         y: Value = dot(self.w, inputs, self.b)
         return y if self.activation is None else self.activation(y)
+
+    def _made_of(self) -> Iterator[Any]:
+        yield from self.w
+        yield self.b
+        yield self.activation
 
     def extra_repr(self) -> str:
         """Return the size and the activation."""
@@ -95,7 +143,7 @@ class Neuron(Module):
 
 
 @final
-class Layer(Module):
+class Layer(_OfValues):
     """Neurons side by side on the same inputs.
 
     Parameters
@@ -128,29 +176,18 @@ class Layer(Module):
         rng = generator(seed)
         self.neurons = [Neuron(self.nin, activation, seed=rng) for _ in range(self.nout)]
 
-    def __call__(self, x: Any) -> Value | list[Value]:
-        """Return the outputs for one sample: a list, or the Value itself if there is one neuron.
-
-        Parameters
-        ----------
-        x : list, tuple or ndarray of shape (nin,)
-            Numbers or Values.
-
-        Raises
-        ------
-        SizeError
-            If there are not ``nin`` inputs.
-        NotANumberError
-            If an input is neither a number nor a Value.
-        """
-        return _one_or_all(self._outputs(_inputs(self, x)))
+    def _of_sample(self, inputs: Sequence[Any]) -> Value | list[Value]:
+        return _one_or_all(self._outputs(inputs))
 
     def _outputs(self, inputs: Sequence[Any]) -> list[Value]:
-        return [neuron._output(inputs) for neuron in self.neurons]
+        return observe(self, [neuron._of_sample(inputs) for neuron in self.neurons])  # type: ignore[no-any-return]
+
+    def _made_of(self) -> Iterator[Any]:
+        return chain.from_iterable(neuron._made_of() for neuron in self.neurons)
 
 
 @final
-class MLP(Module):
+class MLP(_OfValues):
     """A multilayer perceptron: layers one after another.
 
     Parameters
@@ -213,32 +250,13 @@ class MLP(Module):
             Layer(nin, nout, act, seed=rng) for nin, nout, act in zip(sizes[:-1], sizes[1:], activations, strict=True)
         ]
 
-    def __call__(self, x: Any) -> Value | list[Value]:
-        """Return the outputs for one sample: a list, or the Value itself if the last layer has one neuron.
-
-        Parameters
-        ----------
-        x : list, tuple or ndarray of shape (nin,)
-            Numbers or Values.
-
-        Raises
-        ------
-        SizeError
-            If there are not ``nin`` inputs.
-        NotANumberError
-            If an input is neither a number nor a Value.
-        """
-        signals = _inputs(self, x)
+    def _of_sample(self, inputs: Sequence[Any]) -> Value | list[Value]:
         for layer in self.layers:
-            signals = layer._outputs(signals)
-        return _one_or_all(signals)
+            inputs = layer._outputs(inputs)
+        return _one_or_all(list(inputs))
 
-
-def _inputs(module: Neuron | Layer | MLP, x: Any) -> list[Any]:
-    inputs = numbers(x, f"the inputs of {title(module)}")
-    if len(inputs) != module.nin:
-        raise SizeError(f"{title(module)} takes {module.nin} inputs, but {len(inputs)} were given")
-    return inputs
+    def _made_of(self) -> Iterator[Any]:
+        return chain.from_iterable(layer._made_of() for layer in self.layers)
 
 
 def _one_or_all(outputs: list[Value]) -> Value | list[Value]:

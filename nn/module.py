@@ -1,4 +1,4 @@
-"""Module: something with parameters, which are called by their place in it."""
+"""Module: something with parameters, which are called by their place in it, and with a state that can be kept."""
 
 from __future__ import annotations
 
@@ -6,14 +6,36 @@ import itertools
 import reprlib
 import textwrap
 from abc import ABCMeta, abstractmethod
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from autograd import Value
+from autograd import ArgumentError, SizeError, Tensor, Value
 
-__all__ = ["Module", "title"]
+__all__ = ["LoadedState", "Module", "alike", "observe", "title", "watched"]
+
+Parameter = Value | Tensor
+Watcher = Callable[["Module", Any], object]
+
+_watcher: ContextVar[Watcher | None] = ContextVar("_watcher", default=None)
+
+
+class LoadedState(NamedTuple):
+    """What did not fit when a state was loaded that need not fit.
+
+    Attributes
+    ----------
+    missing : list of str
+        Places of the module that the state has not.
+    unexpected : list of str
+        Places of the state that the module has not.
+    """
+
+    missing: list[str]
+    unexpected: list[str]
 
 
 class Place(str):
@@ -36,10 +58,17 @@ class _NamedWhenBuilt(ABCMeta):
 
 
 class Module(metaclass=_NamedWhenBuilt):
-    """Base of everything that has parameters. A subclass sets attributes and says what calling it does.
+    """Base of everything that has parameters. A subclass sets attributes and says in ``forward`` what calling it does.
 
-    Its parameters are the leaf Values found in its attributes, in modules there, and in lists, tuples and dicts of
-    these, nested in any way. When the module is built, each is given its place as its name, unless it has one.
+    Its parameters are the leaf Values and Tensors found in its attributes, in modules there, and in lists, tuples and
+    dicts of these, nested in any way. When the module is built, each is given its place as its name, unless it has one.
+
+    Attributes
+    ----------
+    training : bool
+        Whether it is being trained: `Dropout` and `BatchNorm1d` do something else when it is not.
+    buffers : tuple of str
+        The names of attributes, arrays, that belong to the state of this class but are not trained.
 
     Examples
     --------
@@ -52,7 +81,7 @@ class Module(metaclass=_NamedWhenBuilt):
     ...         self.slope = Value(2.0)
     ...         self.start = Value(1.0)
     ...
-    ...     def __call__(self, x):
+    ...     def forward(self, x):
     ...         return self.slope * x + self.start
     >>> line = Line()
     >>> line(3.0).data
@@ -64,18 +93,33 @@ class Module(metaclass=_NamedWhenBuilt):
     name: str | None = None
     """Its place in the module it is part of; None for the outermost."""
 
-    @abstractmethod
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the outputs for one sample."""
+    training: bool = True
+    buffers: ClassVar[tuple[str, ...]] = ()
 
-    def named_parts(self) -> Iterator[tuple[str, Value | Module]]:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the outputs, as ``forward`` does."""
+        return observe(self, self.forward(*args, **kwargs))
+
+    @abstractmethod
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the outputs; of a module of Values for one sample, of one of Tensors for a batch.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            What the module is called with; a subclass names its own.
+        """
+
+    # Parts ------------------------------------------------------------------------------------------------------
+
+    def named_parts(self) -> Iterator[tuple[str, Parameter | Module]]:
         """Yield every parameter and every module inside, each once, with its place.
 
         Yields
         ------
         place : str
             The Python expression that reaches it from this module, such as ``layers[0].neurons[2].w[1]``.
-        part : Value or Module
+        part : Value, Tensor or Module
 
         Examples
         --------
@@ -85,14 +129,14 @@ class Module(metaclass=_NamedWhenBuilt):
         """
         return _walk(self, "", {id(self)})
 
-    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """Yield every parameter once, with its place in this module.
 
         Yields
         ------
         place : str
             As in `named_parts`. It is the place even where the user has given the parameter a name.
-        parameter : Value
+        parameter : Value or Tensor
 
         Examples
         --------
@@ -100,9 +144,9 @@ class Module(metaclass=_NamedWhenBuilt):
         >>> [place for place, _ in Neuron(2).named_parameters()]
         ['w[0]', 'w[1]', 'b']
         """
-        return ((place, part) for place, part in self.named_parts() if isinstance(part, Value))
+        return ((place, part) for place, part in self.named_parts() if not isinstance(part, Module))
 
-    def parameters(self) -> list[Value]:
+    def parameters(self) -> list[Any]:
         """Return every parameter once.
 
         Examples
@@ -115,11 +159,11 @@ class Module(metaclass=_NamedWhenBuilt):
 
     @property
     def num_parameters(self) -> int:
-        """How many parameters there are, a shared one counted once."""
-        return len(self.parameters())
+        """How many numbers are trained, a shared one counted once."""
+        return sum(1 if isinstance(parameter, Value) else parameter.size for parameter in self.parameters())
 
     def zero_grad(self) -> None:
-        """Set every parameter's gradient to zero.
+        """Forget every parameter's gradient: that of a Value is 0 then, that of a Tensor None.
 
         Examples
         --------
@@ -133,20 +177,150 @@ class Module(metaclass=_NamedWhenBuilt):
         for parameter in self.parameters():
             parameter.grad = 0.0
 
+    # State ------------------------------------------------------------------------------------------------------
+
+    def train(self, mode: bool = True) -> Self:
+        """Say that this module, and all inside, are being trained, or not; return the module.
+
+        Examples
+        --------
+        >>> from nn import Dropout
+        >>> Dropout(0.5).train(False)([1.0, 2.0])
+        Tensor([1., 2.])
+        """
+        for module in self.modules():
+            module.training = bool(mode)
+        return self
+
+    def eval(self) -> Self:
+        """Say that this module, and all inside, are used and not trained; return the module."""
+        return self.train(False)
+
+    def modules(self) -> list[Module]:
+        """Return this module and all inside, each once."""
+        return [self, *(part for _, part in self.named_parts() if isinstance(part, Module))]
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """Return a copy of all numbers of the parameters and buffers, by place.
+
+        Returns
+        -------
+        dict of ndarray
+            A Value is an array of no axis.
+
+        Examples
+        --------
+        >>> from nn import Linear
+        >>> {place: array.shape for place, array in Linear(3, 2).state_dict().items()}
+        {'weight': (2, 3), 'bias': (2,)}
+        """
+        state = {place: _numbers(parameter).copy() for place, parameter in self.named_parameters()}
+        return state | {place: np.array(getattr(module, name)) for place, (module, name) in self._buffers().items()}
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> LoadedState:
+        """Take over the numbers of a state, by place. If something does not fit, nothing is changed.
+
+        Parameters
+        ----------
+        state : mapping of str to array-like
+            As `state_dict` returns it.
+        strict : bool, optional
+            Whether the places must be the same ones; otherwise those that both have are taken over.
+
+        Returns
+        -------
+        LoadedState
+            The places that only one of the two has.
+
+        Raises
+        ------
+        ArgumentError
+            If ``strict``, and a place is missing or unexpected; or numbers are not real.
+        SizeError
+            If an array has another shape than the parameter.
+
+        Examples
+        --------
+        >>> from nn import Linear
+        >>> one, other = Linear(3, 2, seed=0), Linear(3, 2, seed=1)
+        >>> other.load_state_dict(one.state_dict())
+        LoadedState(missing=[], unexpected=[])
+        """
+        parameters, buffers = dict(self.named_parameters()), self._buffers()
+        known = [*parameters, *buffers]
+        found = LoadedState([x for x in known if x not in state], [x for x in state if x not in set(known)])
+        if strict and (found.missing or found.unexpected):
+            parts = [
+                f"{what}: {', '.join(names[:5])}" for what, names in zip(found._fields, found, strict=True) if names
+            ]
+            raise ArgumentError(
+                f"the state does not fit {title(self)}; {'; '.join(parts)}. With strict=False what both have is loaded"
+            )
+        current = {place: _numbers(parameter) for place, parameter in parameters.items()}
+        current |= {place: getattr(module, name) for place, (module, name) in buffers.items()}
+        arrays = {place: _fitting(place, state[place], x) for place, x in current.items() if place in state}
+        for place, array in arrays.items():
+            if place in buffers:
+                module, name = buffers[place]
+                setattr(module, name, array)
+            else:
+                parameters[place].data = array.item() if isinstance(parameters[place], Value) else array
+        return found
+
+    def _buffers(self) -> dict[str, tuple[Module, str]]:
+        """Return where buffers are, by place."""
+        modules = [("", self), *((f"{place}.", part) for place, part in self.named_parts() if isinstance(part, Module))]
+        return {f"{place}{name}": (module, name) for place, module in modules for name in module.buffers}
+
     def extra_repr(self) -> str:
         """Return what the repr shows beside the modules inside; a subclass may override it."""
         return ""
 
+    def summary(self, *inputs: Any) -> str:
+        """Return a table of what is inside, and how many numbers are trained there.
+
+        Parameters
+        ----------
+        *inputs
+            What the module is called with, to see the shapes of all outputs; a sample or a batch. Without them the
+            table has no shapes. The module is called as if not trained, and stays as it is.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from nn import Linear, Sequential, Tanh
+        >>> print(Sequential(Linear(4, 16), Tanh(), Linear(16, 3)).summary(np.ones((10, 4))))
+        layer                output shape  parameters
+        ---------------------------------------------
+        Sequential           (10, 3)              131
+          layers[0]: Linear  (10, 16)              80
+          layers[1]: Tanh    (10, 16)               0
+          layers[2]: Linear  (10, 3)               51
+        ---------------------------------------------
+        131 parameters
+        """
+        from nn.summary import summary_of  # which looks down on modules
+
+        return summary_of(self, inputs)
+
     @reprlib.recursive_repr()
     def __repr__(self) -> str:
-        modules = [(place, repr(part)) for place, part in _direct_parts(self) if isinstance(part, Module)]
         lines = [self.extra_repr()] if self.extra_repr() else []
-        for (_, text), group in itertools.groupby(modules, key=lambda entry: (_container(entry[0]), entry[1])):
-            places = [place for place, _ in group]
-            alike = f"{places[0]} to {places[-1]}: {len(places)} x" if len(places) > 1 else f"{places[0]}:"
-            lines.append(f"{alike} {text}")
-        inside = "\n" + textwrap.indent("\n".join(lines), "  ") + "\n" if modules else "".join(lines)
-        return f"{type(self).__name__}({inside})"
+        inside = [
+            f"{f'{places[0]} to {places[-1]}: {len(places)} x' if len(places) > 1 else f'{places[0]}:'} {part!r}"
+            for places, part in alike(self)
+        ]
+        lines += inside
+        text = "\n" + textwrap.indent("\n".join(lines), "  ") + "\n" if inside else "".join(lines)
+        return f"{type(self).__name__}({text})"
+
+
+def alike(module: Module) -> Iterator[tuple[list[str], Module]]:
+    """Yield the modules directly inside with their places, those that stand side by side and look the same together."""
+    modules = [(place, part, repr(part)) for place, part in _direct_parts(module) if isinstance(part, Module)]
+    for _, group in itertools.groupby(modules, key=lambda entry: (_container(entry[0]), entry[2])):
+        members = list(group)
+        yield [place for place, _, _ in members], members[0][1]
 
 
 def title(module: Module) -> str:
@@ -154,7 +328,38 @@ def title(module: Module) -> str:
     return f"{type(module).__name__} {module.name}" if module.name else type(module).__name__
 
 
-def _walk(module: Module, prefix: str, seen: set[int]) -> Iterator[tuple[str, Value | Module]]:
+def observe(module: Module, outputs: Any) -> Any:
+    """Return the outputs of a module, and show them to who watches."""
+    watcher = _watcher.get()
+    if watcher is not None:
+        watcher(module, outputs)
+    return outputs
+
+
+@contextmanager
+def watched(watcher: Watcher) -> Iterator[None]:
+    """Have each module that is called shown to ``watcher``, with its outputs."""
+    token = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
+
+
+def _numbers(parameter: Parameter) -> np.ndarray:
+    return np.asarray(parameter.data) if isinstance(parameter, Value) else parameter.numpy()
+
+
+def _fitting(place: str, given: Any, current: np.ndarray) -> np.ndarray:
+    array = np.asarray(given)
+    if array.dtype.kind not in "biuf":
+        raise ArgumentError(f"{place} must be real numbers, not an array of {array.dtype}")
+    if array.shape != current.shape:
+        raise SizeError(f"{place} has the shape {current.shape}, but the state has one of {array.shape}")
+    return array.astype(current.dtype)
+
+
+def _walk(module: Module, prefix: str, seen: set[int]) -> Iterator[tuple[str, Parameter | Module]]:
     for place, part in _direct_parts(module):
         if id(part) in seen:
             continue
@@ -164,13 +369,13 @@ def _walk(module: Module, prefix: str, seen: set[int]) -> Iterator[tuple[str, Va
             yield from _walk(part, f"{prefix}{place}.", seen)
 
 
-def _direct_parts(module: Module) -> Iterator[tuple[str, Value | Module]]:
+def _direct_parts(module: Module) -> Iterator[tuple[str, Parameter | Module]]:
     for attribute, thing in vars(module).items():
         yield from _parts_in(thing, attribute)
 
 
-def _parts_in(thing: Any, place: str) -> Iterator[tuple[str, Value | Module]]:
-    if isinstance(thing, Module) or (isinstance(thing, Value) and thing.is_leaf):
+def _parts_in(thing: Any, place: str) -> Iterator[tuple[str, Parameter | Module]]:
+    if isinstance(thing, Module) or (isinstance(thing, Value | Tensor) and thing.is_leaf):
         yield place, thing
     elif isinstance(thing, list | tuple) or (isinstance(thing, np.ndarray) and thing.dtype == object and thing.ndim):
         for index, element in enumerate(thing):

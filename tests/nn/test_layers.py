@@ -1,4 +1,6 @@
+import copy
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -176,9 +178,44 @@ def test_inputs_that_are_no_numbers_are_refused(x, message):
         MLP(2, [2])(x)
 
 
-def test_a_batch_is_refused_as_more_than_one_sample():
-    with pytest.raises(SizeError, match=r"must be one sample, a one-dimensional array, not one of shape \(5, 2\)"):
-        MLP(2, [2])(np.zeros((5, 2)))
+@pytest.mark.parametrize(
+    "module", [Neuron(2, seed=0), Layer(2, 3, seed=0), Layer(2, 1, seed=0), MLP(2, [3, 2], seed=0), MLP(2, [1], seed=0)]
+)
+def test_an_array_of_two_axes_is_a_batch(module):
+    x = np.random.default_rng(0).normal(size=(5, 2))
+    each = [module(row) for row in x]
+    expected = [[value.data for value in outputs] if isinstance(outputs, list) else outputs.data for outputs in each]
+    np.testing.assert_allclose(module(x), expected, rtol=1e-12)
+
+
+def test_a_batch_follows_parameters_and_activations_that_change_or_are_replaced():
+    neuron = Neuron(1, "identity", seed=0)
+    x = np.array([[1.0], [2.0]])
+    neuron(x)
+    neuron.w[0].data = 3.0
+    np.testing.assert_array_equal(neuron(x), [3.0, 6.0])
+    neuron.w[0] = Value(3.0)
+    neuron.w[0].data = 4.0
+    np.testing.assert_array_equal(neuron(x), [4.0, 8.0])
+    neuron.activation = tanh
+    np.testing.assert_allclose(neuron(x), np.tanh([4.0, 8.0]), rtol=1e-15)
+
+
+def test_a_module_that_has_seen_a_batch_can_be_copied_and_pickled():
+    model = MLP(2, [2, 1], seed=0)
+    x = np.ones((3, 2))
+    expected = model(x)
+    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        np.testing.assert_array_equal(other(x), expected)
+        other.layers[0].neurons[0].b.data = 5.0
+    np.testing.assert_array_equal(model(x), expected)
+
+
+def test_a_batch_of_other_inputs_is_refused():
+    with pytest.raises(SizeError, match="Neuron takes 2 inputs, but 3 were given for each sample"):
+        Neuron(2)(np.ones((5, 3)))
+    with pytest.raises(SizeError, match="without a sample"):
+        Neuron(2)(np.ones((0, 2)))
 
 
 @pytest.mark.parametrize("module", [Neuron(2), Layer(2, 1), MLP(2, [3, 1])])

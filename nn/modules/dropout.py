@@ -1,0 +1,63 @@
+"""Dropout: in training, signals are left out at random."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+import numpy as np
+
+from autograd import Tensor
+from nn.checks import fraction, generator, signals
+from nn.module import Module, title
+
+__all__ = ["Dropout"]
+
+
+@final
+class Dropout(Module):
+    """In training each number is 0 with probability p, and the others are divided by 1 - p; else nothing happens.
+
+    From Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov 2014, Dropout: a simple way to prevent neural
+    networks from overfitting; the division in training is PyTorch's.
+
+    Parameters
+    ----------
+    p : float, optional
+        The probability, at least 0 and less than 1.
+    seed : int, numpy.random.Generator or None, optional
+        Where it is drawn from, call after call.
+
+    Raises
+    ------
+    ArgumentError
+        If ``p`` is out of range, or the seed is unknown.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nn import Dropout
+    >>> Dropout(0.5, seed=0)(np.ones(6))
+    Tensor([2., 0., 0., 0., 2., 2.])
+    """
+
+    def __init__(self, p: float = 0.5, *, seed: int | np.random.Generator | None = None) -> None:
+        self.p = fraction(p, "p")
+        self.rng = generator(seed)
+
+    def forward(self, x: Any) -> Tensor:
+        """Return the numbers that are left.
+
+        Parameters
+        ----------
+        x : array or Tensor of any shape
+        """
+        inputs = signals(x, f"the inputs of {title(self)}")
+        if not self.training or self.p == 0:
+            return inputs
+        scale = np.asarray((self.rng.random(inputs.shape) >= self.p) / (1.0 - self.p), inputs.dtype)
+        kept: Tensor = inputs * scale
+        return kept
+
+    def extra_repr(self) -> str:
+        """Return the probability."""
+        return f"{self.p}"

@@ -7,6 +7,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd import ArgumentError, NotANumberError, SizeError, Tensor, Value
 
@@ -19,6 +20,8 @@ __all__ = [
     "positive",
     "positive_int",
     "real",
+    "real_array",
+    "sample_count",
     "signals",
 ]
 
@@ -109,3 +112,30 @@ def generator(seed: Any) -> np.random.Generator:
     if seed is not None and (not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0):
         raise ArgumentError(f"seed must be None, an int from 0 up or a numpy.random.Generator, not {seed!r}")
     return np.random.default_rng(seed)
+
+
+def real_array(x: Any, what: str) -> NDArray[np.floating[Any]]:
+    """Return ``x`` as an array of finite floats, float32 where it is one and else float64, or refuse it as ``what``."""
+    try:
+        array = np.asarray(x)
+    except ValueError as error:  # rows of different lengths
+        raise SizeError(f"{what} must be an array of numbers, but its rows differ in length: {error}") from error
+    if array.dtype.kind not in "fiub":
+        raise NotANumberError(f"{what} must be an array of real numbers, not of {array.dtype}")
+    array = array if array.dtype == np.float32 else array.astype(np.float64, copy=False)
+    finite = np.isfinite(array)
+    if not finite.all():
+        place = tuple(np.argwhere(~finite)[0].tolist())
+        raise ArgumentError(f"{what} must be finite, but holds {array[place]} at {list(place)}")
+    return array
+
+
+def sample_count(samples: Any, what: str) -> int:
+    """Return the int itself, or the length of samples that are given; refuse none at all as ``what``."""
+    try:
+        n = len(samples)
+    except TypeError:  # an int, or nothing that has samples
+        return positive_int(samples, what)
+    if not n:
+        raise SizeError(f"{what} must be at least one, but there are none")
+    return n

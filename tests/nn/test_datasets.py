@@ -1,9 +1,11 @@
+import sys
+
 import numpy as np
 import pytest
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_digits, load_iris
 
-from autograd import ArgumentError, SizeError
-from nn.datasets import iris, stratified_split
+from autograd import ArgumentError, MissingExtraError, SizeError
+from nn.datasets import digits, iris, stratified_split
 
 
 def test_iris_equals_scikit_learns_copy():
@@ -79,3 +81,18 @@ def test_classes_that_are_not_in_one_dimension_are_refused(y):
 def test_a_seed_of_another_kind_is_refused():
     with pytest.raises(ArgumentError, match="seed must be None, an int"):
         stratified_split([0, 0, 1, 1], seed="0")
+
+
+def test_digits_are_those_of_scikit_learn():
+    ours, theirs = digits(), load_digits()
+    np.testing.assert_array_equal(ours.x, theirs.data)
+    np.testing.assert_array_equal(ours.y, theirs.target)
+    assert (ours.x.dtype, ours.y.dtype) == (np.float64, np.int64)
+    assert ours.feature_names == tuple(theirs.feature_names)
+    assert ours.target_names == tuple("0123456789")
+
+
+def test_digits_without_scikit_learn_name_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(MissingExtraError, match=r"nn\.datasets\.digits needs .* 'glassgrad\[sklearn\]'"):
+        digits()

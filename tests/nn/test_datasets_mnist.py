@@ -107,6 +107,16 @@ def test_a_swap_of_images_and_labels_is_refused(tmp_path):
         read(tmp_path)
 
 
+def test_numbers_of_another_type_are_refused(tmp_path):
+    content = bytearray(unpacked(ARRAYS[0]))
+    content[2] = 0x09
+    (write(tmp_path) / f"{NAMES[0]}.gz").write_bytes(content)
+    with pytest.raises(
+        BadFileError, match=r"must hold uint8 of shape \(6, 3, 2\), but holds int8 of shape \(6, 3, 2\)"
+    ):
+        read(tmp_path)
+
+
 def test_a_changed_pixel_is_refused_with_both_hashes(tmp_path):
     write(tmp_path)
     changed = ARRAYS[2].copy()
@@ -164,13 +174,13 @@ def server(monkeypatch):
 
 
 def test_missing_files_are_downloaded_and_found_there_afterwards(tmp_path, server):
-    address, asked = server(write(tmp_path / "there"))
+    address, asked = server(write(tmp_path / "there").parent)
     here = tmp_path / "new" / "here"
-    first = read(here, download=f"{address}/")
+    first = read(here, download=f"{address}/there/")
     assert sorted(path.name for path in here.iterdir()) == sorted(f"{name}.gz" for name in NAMES)
     again = read(here, download=address)
     np.testing.assert_array_equal(first.x_train, again.x_train)
-    assert asked == [f"/{name}.gz" for name in NAMES]
+    assert asked == [f"/there/{name}.gz" for name in NAMES]
 
 
 def test_only_what_is_missing_is_downloaded(tmp_path, server):
@@ -195,11 +205,15 @@ def test_a_file_that_is_not_on_the_server_is_named(tmp_path, server):
     assert [path.name for path in (tmp_path / "here").iterdir()] == [f"{NAMES[0]}.gz"]
 
 
-def test_what_is_downloaded_and_is_not_the_original_is_not_kept(tmp_path, server):
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"<html>Sign in to go on</html>", "is no IDX file"), (unpacked(255 - ARRAYS[0]), "is not the original of MNIST")],
+)
+def test_what_is_downloaded_and_is_not_the_original_is_not_kept(tmp_path, server, content, message):
     there = write(tmp_path / "there")
-    (there / f"{NAMES[0]}.gz").write_bytes(b"<html>Sign in to go on</html>")
+    (there / f"{NAMES[0]}.gz").write_bytes(content)
     address, _ = server(there)
-    with pytest.raises(BadFileError, match=f"what {address}/{NAMES[0]}.gz gives is no IDX file"):
+    with pytest.raises(BadFileError, match=f"what {address}/{NAMES[0]}.gz gives {message}"):
         read(tmp_path / "here", download=address)
     assert list((tmp_path / "here").iterdir()) == []
 

@@ -15,18 +15,35 @@ from nn.layers import MLP, Layer, Neuron
 from nn.losses import cross_entropy, half_squared_error, hinge
 from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module
-from nn.optim import SGD, Adam, ElementwiseOptimizer, Optimizer
+from nn.optim import (
+    LBFGS,
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    ElementwiseOptimizer,
+    Optimizer,
+    RMSprop,
+    clip_grad_norm,
+    clip_grad_value,
+)
 
 __all__ = [
+    "LBFGS",
     "MLP",
     "SGD",
+    "Adagrad",
     "Adam",
+    "AdamW",
     "ElementwiseOptimizer",
     "Layer",
     "Module",
     "Neuron",
     "Optimizer",
+    "RMSprop",
     "accuracy",
+    "clip_grad_norm",
+    "clip_grad_value",
     "confusion_matrix",
     "cross_entropy",
     "datasets",

@@ -147,8 +147,10 @@ class ElementwiseOptimizer(Optimizer):
 
     def coefficients(self) -> tuple[Any, ...]:
         """Return these numbers for all parameters: a float each; of several groups, an array of one for each group."""
-        each = [self.coefficients_of(group) for group in self.param_groups]
-        return each[0] if len(each) == 1 else tuple(np.array(x) for x in zip(*each, strict=True))
+        if self.group_of is None:
+            return self.coefficients_of(self.param_groups[0].settings)
+        each = [self.coefficients_of(group.settings) for group in self.param_groups]
+        return tuple(np.array(x) for x in zip(*each, strict=True))
 
     def update(self, gradients: Sequence[Any]) -> None:
         """Read the rule on all numbers at once, then give the parameters the new ones."""

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from nn.optim.groups import Group
+
 __all__ = ["weight_decay_of", "with_penalty"]
 
 
-def weight_decay_of(group: Mapping[str, Any], groups: Iterable[Mapping[str, Any]]) -> tuple[float, ...]:
+def weight_decay_of(group: Mapping[str, Any], groups: Iterable[Group]) -> tuple[float, ...]:
     """Return the weight decay of a group as the last coefficient of a rule, or none if all groups do without."""
-    return (group["weight_decay"],) if any(each["weight_decay"] for each in groups) else ()
+    for each in groups:
+        if each.settings["weight_decay"]:
+            return (group["weight_decay"],)
+    return ()
 
 
 def with_penalty(g: Any, p: Any, weight_decay: Any) -> Any:

@@ -27,6 +27,7 @@ from nn.optim import (
     clip_grad_norm,
     clip_grad_value,
 )
+from nn.schedules import CosineLR, ExponentialLR, InverseTimeLR, ReduceOnPlateau, Schedule, StepLR, WarmupLR
 
 __all__ = [
     "LBFGS",
@@ -35,12 +36,19 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "CosineLR",
     "ElementwiseOptimizer",
+    "ExponentialLR",
+    "InverseTimeLR",
     "Layer",
     "Module",
     "Neuron",
     "Optimizer",
     "RMSprop",
+    "ReduceOnPlateau",
+    "Schedule",
+    "StepLR",
+    "WarmupLR",
     "accuracy",
     "clip_grad_norm",
     "clip_grad_value",

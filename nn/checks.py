@@ -13,9 +13,11 @@ from autograd import ArgumentError, NotANumberError, SizeError, Tensor, Value
 
 __all__ = [
     "class_index",
+    "flag",
     "fraction",
     "generator",
     "not_negative",
+    "not_negative_int",
     "numbers",
     "positive",
     "positive_int",
@@ -31,6 +33,20 @@ def positive_int(n: Any, what: str) -> int:
     if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
         raise ArgumentError(f"{what} must be a positive int, not {n!r}")
     return int(n)
+
+
+def not_negative_int(n: Any, what: str) -> int:
+    """Return ``n`` as an int, or refuse it as ``what``."""
+    if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 0:
+        raise ArgumentError(f"{what} must be an int from 0 up, not {n!r}")
+    return int(n)
+
+
+def flag(x: Any, what: str) -> bool:
+    """Return ``x`` as a bool, or refuse it as ``what``."""
+    if not isinstance(x, bool | np.bool_):
+        raise ArgumentError(f"{what} must be True or False, not {x!r}")
+    return bool(x)
 
 
 def real(x: Any, what: str) -> float:

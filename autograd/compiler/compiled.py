@@ -20,7 +20,7 @@ from autograd.compiler.parameters import Parameters
 from autograd.compiler.plan import Plan
 from autograd.compiler.recorded import DIRECTION, GRADIENT, OUT, PRODUCT, VALUE, WEIGHTS, Recorded
 from autograd.compiler.recording import record
-from autograd.compiler.training import Elementwise, Optimizer
+from autograd.compiler.training import Elementwise, Optimizer, coefficients_at
 from autograd.errors import ArgumentError, SizeError, TracingError, TracingWarning, brief, warn
 
 __all__ = ["Compiled", "compile"]
@@ -359,7 +359,7 @@ class Compiled:
         old = self._parameters.numbers()
         with np.errstate(all="ignore"):
             states = [x[places] for x in optimizer.states.values()]
-            new, *changed = optimizer.rule(old[rows], gradient[rows], *states, *optimizer.coefficients())
+            new, *changed = optimizer.rule(old[rows], gradient[rows], *states, *coefficients_at(optimizer, places))
         numbers = old.copy()
         numbers[rows] = new
         for x, state in zip(optimizer.states.values(), changed, strict=True):

@@ -92,13 +92,14 @@ class Training:
 
 
 def _coefficients(optimizer: Elementwise, count: int) -> Array:
-    """Return the coefficients of the next steps."""
+    """Return the coefficients of the next steps, a row for each step."""
     before = optimizer.steps
     try:
         rows = []
         for step in range(before, before + count):
             optimizer.steps = step
-            rows.append(optimizer.coefficients())
+            found = optimizer.coefficients()
+            rows.append(found if optimizer.group_of is None else np.concatenate(found))
     finally:
         optimizer.steps = before
     return np.array(rows, np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any, final
 
 import numpy as np
@@ -11,6 +12,7 @@ from autograd.compiler.scalars import Parameter
 from autograd.compiler.training import Elementwise
 from autograd.errors import ArgumentError, DisconnectedWarning, NonFiniteGradientError, listed, warn
 from autograd.graph import latest_change, next_stamp
+from autograd.tensor import Tensor
 from autograd.value import Value
 
 __all__ = ["Parameters"]
@@ -51,7 +53,7 @@ class Parameters:
         return numbers
 
     def places_in(self, optimizer: Elementwise) -> tuple[Index, Index]:
-        """Return which parameters an optimizer trains, and where each of them is among its own.
+        """Return which parameters an optimizer trains, and where the number of each is among those of its own.
 
         Raises
         ------
@@ -65,7 +67,8 @@ class Parameters:
         """
         known = self._places.get(id(optimizer))
         if known is None or known[0] is not optimizer.parameters or known[1] != len(self.leaves):
-            place = {leaf: i for i, leaf in enumerate(optimizer.parameters)}
+            sizes = [leaf.size if isinstance(leaf, Tensor) else 1 for leaf in optimizer.parameters]
+            place = dict(zip(optimizer.parameters, accumulate(sizes, initial=0), strict=False))
             rows = [row for row, leaf in enumerate(self.leaves) if leaf in place]
             if not rows:
                 raise ArgumentError("the optimizer has none of the parameters of the compiled function")

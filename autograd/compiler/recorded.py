@@ -108,7 +108,9 @@ class Recorded:
 
     def training(self, optimizer: Elementwise, rows: Index, places: Index) -> Program:
         """Return the program of a step of an optimizer, for these rows of the parameters; see `with_updates`."""
-        key = (optimizer.rule, tuple(optimizer.states), len(optimizer.coefficients()), tuple(rows), tuple(places))
+        groups = None if optimizer.group_of is None else tuple(optimizer.group_of[places])
+        count = len(optimizer.coefficients())
+        key = (optimizer.rule, tuple(optimizer.states), count, groups, tuple(rows), tuple(places))
         with self._lock:
             if self._training is None or self._training[0] != key:
                 self._ensure_one_number()

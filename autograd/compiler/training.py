@@ -23,6 +23,7 @@ __all__ = [
     "SCALE",
     "Elementwise",
     "Optimizer",
+    "coefficients_at",
     "minibatches",
     "state_space",
     "with_scale",
@@ -49,9 +50,11 @@ class Elementwise(Protocol):
     parameters: list[Any]
     steps: int
     states: dict[str, Array]
+    group_of: Index | None
+    """The group of each number of its parameters; None if there is only one."""
 
-    def coefficients(self) -> tuple[float, ...]:
-        """Return the plain numbers of the next step."""
+    def coefficients(self) -> tuple[Any, ...]:
+        """Return the plain numbers of the next step; of several groups, an array of one for each group."""
 
     @staticmethod
     def rule(p: Any, g: Any, *args: Any) -> tuple[Any, ...]:
@@ -90,8 +93,10 @@ def with_updates(plan: Plan, optimizer: Elementwise, rows: Index, places: Index)
     places : ndarray of int
         Where each of them is among its own numbers.
     """
-    count = len(optimizer.coefficients())
-    spaces = {**plan.spaces, COEFFICIENTS: Space(count, batched=False, is_input=True)}
+    group = np.zeros(1, np.intp) if optimizer.group_of is None else optimizer.group_of[places]
+    sizes = [np.size(x) for x in optimizer.coefficients()]
+    coefficients = [Ref(COEFFICIENTS, end - size + group) for size, end in zip(sizes, np.cumsum(sizes), strict=True)]
+    spaces = {**plan.spaces, COEFFICIENTS: Space(sum(sizes), batched=False, is_input=True)}
     for name, numbers in optimizer.states.items():
         spaces[state_space(name)] = Space(len(numbers), batched=False, is_input=True)
     gradient = plan.outputs["gradient"]
@@ -101,7 +106,7 @@ def with_updates(plan: Plan, optimizer: Elementwise, rows: Index, places: Index)
         parameters,
         Ref(gradient.space, gradient.index[rows]),
         *states,
-        *(Ref(COEFFICIENTS, np.array([i])) for i in range(count)),
+        *coefficients,
     )
     made = optimizer.rule(*(Symbol(f"x{i}") for i in range(len(operands))))
     if not isinstance(made, tuple) or len(made) != 1 + len(states):
@@ -111,6 +116,13 @@ def with_updates(plan: Plan, optimizer: Elementwise, rows: Index, places: Index)
     update = as_map(operands, [(e, target, False) for e, target in zip(made, (parameters, *states), strict=True)])
     outputs = {name: ref for name, ref in plan.outputs.items() if name != "gradient"}  # of each step that were much
     return replace(plan, spaces=spaces, outputs=outputs, updates=[update], guards=[gradient])
+
+
+def coefficients_at(optimizer: Elementwise, places: Index) -> tuple[Any, ...]:
+    """Return the coefficients of the next step for some of its numbers: floats, or arrays of one for each."""
+    if optimizer.group_of is None:
+        return optimizer.coefficients()
+    return tuple(x[optimizer.group_of[places]] for x in optimizer.coefficients())
 
 
 def minibatches(samples: int, batch_size: int | None, epochs: int, rng: np.random.Generator) -> tuple[Array, Array]:

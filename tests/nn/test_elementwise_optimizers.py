@@ -105,8 +105,8 @@ def test_the_first_step_of_adam_is_the_learning_rate_whatever_the_gradient():
 
 
 def test_the_usual_settings_of_adam_are_those_of_the_paper():
-    adam = Adam([Value(1.0)])
-    assert (adam.lr, adam.betas, adam.eps) == (0.001, (0.9, 0.999), 1e-8)
+    (group,) = Adam([Value(1.0)]).param_groups
+    assert (group["lr"], group["betas"], group["eps"]) == (0.001, (0.9, 0.999), 1e-8)
 
 
 def test_the_learning_rate_of_adam_decays_with_inverse_time():
@@ -180,7 +180,8 @@ def test_a_step_that_is_refused_changes_no_state():
 
 def coefficient_names(optimizer):
     code = type(optimizer).rule.__code__
-    return code.co_varnames[2 + len(optimizer.state) : code.co_argcount]
+    first = 2 + len(optimizer.state)
+    return code.co_varnames[first : first + len(optimizer.coefficients())]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,6 @@ def coefficient_names(optimizer):
 )
 def test_a_rule_can_be_read_on_symbols(optimizer, texts):
     names = ["p", "g", *optimizer.state, *coefficient_names(optimizer)]
-    assert len(names) == 2 + len(optimizer.state) + len(optimizer.coefficients())
     assert [to_text(x) for x in optimizer.rule(*map(Symbol, names))] == texts
 
 

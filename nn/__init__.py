@@ -12,7 +12,19 @@ if getattr(autograd, "DISTRIBUTION", None) != "glassgrad":
 
 from nn import datasets
 from nn.layers import MLP, Layer, Neuron
-from nn.losses import cross_entropy, half_squared_error, hinge
+from nn.losses import (
+    binary_cross_entropy,
+    cross_entropy,
+    half_squared_error,
+    hinge,
+    huber,
+    kl_div,
+    l1,
+    l1_penalty,
+    l2_penalty,
+    mse,
+    nll,
+)
 from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module
 from nn.optim import SGD, Adam, ElementwiseOptimizer, Optimizer
@@ -27,9 +39,17 @@ __all__ = [
     "Neuron",
     "Optimizer",
     "accuracy",
+    "binary_cross_entropy",
     "confusion_matrix",
     "cross_entropy",
     "datasets",
     "half_squared_error",
     "hinge",
+    "huber",
+    "kl_div",
+    "l1",
+    "l1_penalty",
+    "l2_penalty",
+    "mse",
+    "nll",
 ]

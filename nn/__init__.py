@@ -12,7 +12,19 @@ if getattr(autograd, "DISTRIBUTION", None) != "glassgrad":
 
 from nn import datasets, init
 from nn.layers import MLP, Layer, Neuron
-from nn.losses import cross_entropy, half_squared_error, hinge
+from nn.losses import (
+    binary_cross_entropy,
+    cross_entropy,
+    half_squared_error,
+    hinge,
+    huber,
+    kl_div,
+    l1,
+    l1_penalty,
+    l2_penalty,
+    mse,
+    nll,
+)
 from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module
 from nn.modules import (
@@ -92,6 +104,7 @@ __all__ = [
     "Tanh",
     "WarmupLR",
     "accuracy",
+    "binary_cross_entropy",
     "clip_grad_norm",
     "clip_grad_value",
     "confusion_matrix",
@@ -99,5 +112,12 @@ __all__ = [
     "datasets",
     "half_squared_error",
     "hinge",
+    "huber",
     "init",
+    "kl_div",
+    "l1",
+    "l1_penalty",
+    "l2_penalty",
+    "mse",
+    "nll",
 ]

@@ -13,7 +13,16 @@ if getattr(autograd, "DISTRIBUTION", None) != "glassgrad":
 from nn import datasets
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import cross_entropy, half_squared_error, hinge
-from nn.metrics import accuracy, confusion_matrix
+from nn.metrics import (
+    UndefinedMetricWarning,
+    accuracy,
+    confusion_matrix,
+    f1_score,
+    precision_score,
+    r2_score,
+    recall_score,
+    top_k_accuracy_score,
+)
 from nn.module import Module
 from nn.optim import SGD, Adam, ElementwiseOptimizer, Optimizer
 
@@ -26,10 +35,16 @@ __all__ = [
     "Module",
     "Neuron",
     "Optimizer",
+    "UndefinedMetricWarning",
     "accuracy",
     "confusion_matrix",
     "cross_entropy",
     "datasets",
+    "f1_score",
     "half_squared_error",
     "hinge",
+    "precision_score",
+    "r2_score",
+    "recall_score",
+    "top_k_accuracy_score",
 ]

@@ -7,10 +7,21 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from autograd import ArgumentError, NotANumberError, SizeError, Value
+from autograd import ArgumentError, NotANumberError, SizeError, Tensor, Value
 
-__all__ = ["class_index", "fraction", "generator", "not_negative", "numbers", "positive", "positive_int", "real"]
+__all__ = [
+    "class_index",
+    "fraction",
+    "generator",
+    "not_negative",
+    "numbers",
+    "plain_array",
+    "positive",
+    "positive_int",
+    "real",
+]
 
 
 def positive_int(n: Any, what: str) -> int:
@@ -87,3 +98,15 @@ def generator(seed: Any) -> np.random.Generator:
     if seed is not None and (not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0):
         raise ArgumentError(f"seed must be None, an int from 0 up or a numpy.random.Generator, not {seed!r}")
     return np.random.default_rng(seed)
+
+
+def plain_array(x: Any, what: str) -> NDArray[Any]:
+    """Return ``x`` as an array outside of any graph, that of Tensors and Values, or refuse it as ``what``."""
+    try:
+        array = np.asarray(x.data if isinstance(x, Tensor | Value) else x)
+    except ValueError as error:
+        raise SizeError(f"{what} must be an array, but its rows differ in length: {error}") from error
+    if array.dtype == object and any(isinstance(element, Value) for element in array.flat):
+        numbers = [element.data if isinstance(element, Value) else element for element in array.flat]
+        return np.array(numbers).reshape(array.shape)
+    return array

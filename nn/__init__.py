@@ -25,6 +25,13 @@ from nn.metrics import (
 )
 from nn.module import Module
 from nn.optim import SGD, Adam, ElementwiseOptimizer, Optimizer
+from nn.plots import (
+    plot_activations,
+    plot_confusion_matrix,
+    plot_decision_boundary,
+    plot_gradients,
+    plot_history,
+)
 
 __all__ = [
     "MLP",
@@ -43,6 +50,11 @@ __all__ = [
     "f1_score",
     "half_squared_error",
     "hinge",
+    "plot_activations",
+    "plot_confusion_matrix",
+    "plot_decision_boundary",
+    "plot_gradients",
+    "plot_history",
     "precision_score",
     "r2_score",
     "recall_score",

@@ -25,7 +25,16 @@ from nn.losses import (
     mse,
     nll,
 )
-from nn.metrics import accuracy, confusion_matrix
+from nn.metrics import (
+    UndefinedMetricWarning,
+    accuracy,
+    confusion_matrix,
+    f1_score,
+    precision_score,
+    r2_score,
+    recall_score,
+    top_k_accuracy_score,
+)
 from nn.module import Module
 from nn.modules import (
     ELU,
@@ -61,6 +70,7 @@ from nn.optim import (
     clip_grad_norm,
     clip_grad_value,
 )
+from nn.plots import plot_activations, plot_confusion_matrix, plot_decision_boundary, plot_gradients, plot_history
 from nn.schedules import CosineLR, ExponentialLR, InverseTimeLR, ReduceOnPlateau, Schedule, StepLR, WarmupLR
 
 __all__ = [
@@ -102,6 +112,7 @@ __all__ = [
     "Softplus",
     "StepLR",
     "Tanh",
+    "UndefinedMetricWarning",
     "WarmupLR",
     "accuracy",
     "binary_cross_entropy",
@@ -110,6 +121,7 @@ __all__ = [
     "confusion_matrix",
     "cross_entropy",
     "datasets",
+    "f1_score",
     "half_squared_error",
     "hinge",
     "huber",
@@ -120,4 +132,13 @@ __all__ = [
     "l2_penalty",
     "mse",
     "nll",
+    "plot_activations",
+    "plot_confusion_matrix",
+    "plot_decision_boundary",
+    "plot_gradients",
+    "plot_history",
+    "precision_score",
+    "r2_score",
+    "recall_score",
+    "top_k_accuracy_score",
 ]

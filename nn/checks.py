@@ -19,6 +19,7 @@ __all__ = [
     "not_negative",
     "not_negative_int",
     "numbers",
+    "plain_array",
     "positive",
     "positive_int",
     "real",
@@ -155,3 +156,15 @@ def sample_count(samples: Any, what: str) -> int:
     if not n:
         raise SizeError(f"{what} must be at least one, but there are none")
     return n
+
+
+def plain_array(x: Any, what: str) -> NDArray[Any]:
+    """Return ``x`` as an array outside of any graph, that of Tensors and Values, or refuse it as ``what``."""
+    try:
+        array = np.asarray(x.data if isinstance(x, Tensor | Value) else x)
+    except ValueError as error:
+        raise SizeError(f"{what} must be an array, but its rows differ in length: {error}") from error
+    if array.dtype == object and any(isinstance(element, Value) for element in array.flat):
+        numbers = [element.data if isinstance(element, Value) else element for element in array.flat]
+        return np.array(numbers).reshape(array.shape)
+    return array

@@ -72,6 +72,7 @@ from nn.optim import (
 )
 from nn.plots import plot_activations, plot_confusion_matrix, plot_decision_boundary, plot_gradients, plot_history
 from nn.schedules import CosineLR, ExponentialLR, InverseTimeLR, ReduceOnPlateau, Schedule, StepLR, WarmupLR
+from nn.training import Callback, EarlyStopping, History, fit
 
 __all__ = [
     "ELU",
@@ -84,13 +85,16 @@ __all__ = [
     "AdamW",
     "AvgPool2d",
     "BatchNorm1d",
+    "Callback",
     "Conv2d",
     "CosineLR",
     "Dropout",
+    "EarlyStopping",
     "ElementwiseOptimizer",
     "Embedding",
     "ExponentialLR",
     "Flatten",
+    "History",
     "InverseTimeLR",
     "Layer",
     "LayerNorm",
@@ -122,6 +126,7 @@ __all__ = [
     "cross_entropy",
     "datasets",
     "f1_score",
+    "fit",
     "half_squared_error",
     "hinge",
     "huber",

@@ -116,7 +116,9 @@ def add_legend(ax: Axes, handles: Sequence[Any], inside: Literal["best", "center
     if ax.figure.get_layout_engine() is None:
         ax.legend(handles, [wrapped(name, 24) for name in names], loc=inside)
         return
-    below = -(2.2 * _size(ax) + 2.0 * ax.xaxis.label.get_fontsize())  # in points: names of the ticks and of the axis
+    below = -(
+        2.2 * _size(ax) + 2.0 * float(ax.xaxis.label.get_fontsize())
+    )  # in points: names of the ticks and of the axis
     ax.legend(
         handles,
         [wrapped(name, LEGEND_WIDTH) for name in names],

@@ -16,7 +16,7 @@ class Affine(Module):
         self.weight = Tensor(weight)
         self.bias = Tensor(bias)
 
-    def __call__(self, x):
+    def forward(self, x):
         return x @ self.weight.T + self.bias
 
     def named_parameters(self):

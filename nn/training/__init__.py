@@ -1,0 +1,7 @@
+"""Training: fit, its history, and what is asked after each epoch."""
+
+from nn.training.callbacks import Callback, EarlyStopping, Run
+from nn.training.fitting import fit
+from nn.training.history import History
+
+__all__ = ["Callback", "EarlyStopping", "History", "Run", "fit"]

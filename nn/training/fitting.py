@@ -1,0 +1,267 @@
+"""fit: train a model on samples, epoch by epoch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from autograd import ArgumentError, MissingExtraError, NonFiniteGradientError, SizeError
+from nn.checks import generator, positive_int
+from nn.module import Module
+from nn.optim import Optimizer
+from nn.schedules import Schedule
+from nn.training.callbacks import Callback, Run
+from nn.training.checkpoint import read_checkpoint, write_checkpoint
+from nn.training.history import History
+from nn.training.runners import Data, Runner, generators, runner_for
+
+__all__ = ["fit"]
+
+Metric = Callable[[np.ndarray, np.ndarray], float]
+
+
+def fit(
+    model: Module,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    loss: Callable[[Any, Any], Any],
+    optimizer: Optimizer,
+    epochs: int = 10,
+    batch_size: int = 32,
+    schedule: Schedule | None = None,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    metrics: Mapping[str, Metric] | None = None,
+    callbacks: Sequence[Callback] = (),
+    checkpoint: str | Path | None = None,
+    resume: bool = False,
+    seed: int | np.random.Generator | None = None,
+    progress: bool | None = None,
+    compile: bool = True,
+) -> History:
+    """Train a model, and return what was seen on the way.
+
+    A model of Values is given one sample at a time and its loss too, one of Tensors a minibatch; either is compiled if
+    it can be recorded, else it runs eagerly after one `TracingWarning`. Ctrl-C ends the run and keeps what was learned.
+
+    Parameters
+    ----------
+    model : Module
+        What is trained.
+    x, y : array-like of shape (samples, ...)
+        The samples and their targets, all finite.
+    loss : callable
+        Takes the outputs and the targets, such as ``nn.cross_entropy``.
+    optimizer : Optimizer
+        With the parameters of the model.
+    epochs : int, optional
+        How often each sample is taken; those of a resumed run count.
+    batch_size : int, optional
+        How many samples there are in a minibatch.
+    schedule : Schedule, optional
+        Sets the learning rate of each epoch.
+    validation : pair of array-like, optional
+        Samples and targets that are not trained on: their loss and metrics are in the history.
+    metrics : mapping of str to callable, optional
+        Figures by name: each takes the targets and the outputs for all samples, and returns a number.
+    callbacks : sequence of Callback, optional
+        Asked after each epoch, such as `EarlyStopping`.
+    checkpoint : str or Path, optional
+        A file that is written after each epoch, in one piece.
+    resume : bool, optional
+        Go on from that file, if it is there: the run is then, number by number, the one that was not interrupted.
+    seed : int, numpy.random.Generator or None, optional
+        Of the order of the samples.
+    progress : bool or None, optional
+        Whether a bar shows epoch, loss and metrics (extra ``progress``); None shows it if that is installed.
+    compile : bool, optional
+        Whether to compile.
+
+    Returns
+    -------
+    History
+        The figures of each epoch: the mean loss over its minibatches as they were met, ``lr``, the norm of the gradient
+        of the last minibatch, seconds, and the metrics at its end.
+
+    Raises
+    ------
+    SizeError
+        If there are not as many targets as samples, or none.
+    ArgumentError
+        If an argument is none of these, a sample is not finite, or a checkpoint does not fit.
+    NonFiniteGradientError
+        If the loss or a gradient is not finite: the epoch, the minibatch and the first parameters are named, and the
+        parameters are as the steps before have left them.
+
+    Examples
+    --------
+    >>> import nn
+    >>> x, y, *_ = nn.datasets.iris()
+    >>> model = nn.MLP(4, [8, 3], seed=0)
+    >>> history = nn.fit(
+    ...     model, x, y, loss=nn.cross_entropy, optimizer=nn.Adam(model.parameters(), lr=0.02), epochs=30, seed=0,
+    ...     metrics={"accuracy": lambda y, logits: nn.accuracy(y, logits.argmax(1))}, progress=False
+    ... )
+    >>> history["accuracy"][-1] > 0.9
+    True
+    """
+    data = _checked(x, y, "x", "y")
+    held_out = None if validation is None else _checked(*validation, "validation x", "validation y")
+    if resume and checkpoint is None:
+        raise ArgumentError("resume=True goes on from a checkpoint; say which: checkpoint='run.npz'")
+    batch_size, epochs, rng = positive_int(batch_size, "batch_size"), positive_int(epochs, "epochs"), generator(seed)
+    run = Run(model, optimizer, History())
+    state = _State(run, schedule, callbacks, rng, None if checkpoint is None else Path(checkpoint))
+    if resume:
+        state.load()
+    runner = runner_for(model, loss, optimizer, compile)
+    bar = _bar(epochs, len(run.history.epochs), progress)
+    mode = model.training
+    try:
+        for epoch in range(len(run.history.epochs), epochs if run.history.stopped is None else 0):
+            if schedule is not None:
+                schedule.apply(optimizer, epoch)
+            figures = _one_epoch(runner, epoch, data, held_out, metrics or {}, batch_size, rng)
+            run.history.epochs.append(figures)
+            if schedule is not None:
+                schedule.observe(figures.get("validation loss", figures["loss"]))
+            reasons = [reason for callback in callbacks if (reason := callback.after_epoch(run)) is not None]
+            run.history.stopped = reasons[0] if reasons else None
+            state.save()
+            bar(figures)
+            if reasons:
+                break
+    except KeyboardInterrupt:
+        run.history.stopped = f"interrupted in epoch {len(run.history.epochs) + 1}"
+    finally:
+        model.train(mode)
+        bar(None)
+    for callback in callbacks:
+        callback.after_run(run)
+    return run.history
+
+
+def _one_epoch(
+    runner: Runner,
+    epoch: int,
+    data: Data,
+    held_out: Data | None,
+    metrics: Mapping[str, Metric],
+    batch_size: int,
+    rng: np.random.Generator,
+) -> dict[str, float]:
+    optimizer = runner.optimizer
+    rate, steps, start = getattr(optimizer, "lr", None), optimizer.steps, time.perf_counter()
+    try:
+        loss, norm = runner.epoch(*data, batch_size, rng)
+    except NonFiniteGradientError as error:
+        raise NonFiniteGradientError(f"epoch {epoch + 1}, batch {optimizer.steps - steps + 1}: {error}") from error
+    if not np.isfinite(loss):
+        raise NonFiniteGradientError(
+            f"epoch {epoch + 1}: the mean loss is {loss}, though no gradient was inf or nan; a sample's loss overflows"
+        )
+    figures = {"loss": loss}
+    for prefix, part in (("", data), ("validation ", held_out)):
+        if part is None:
+            continue
+        if prefix:
+            figures["validation loss"] = runner.mean_loss(*part)
+        if metrics:
+            outputs = runner.outputs(part[0])
+            figures |= {f"{prefix}{name}": float(metric(part[1], outputs)) for name, metric in metrics.items()}
+    if rate is not None:
+        figures["lr"] = float(rate)
+    return figures | {"gradient norm": norm, "seconds": time.perf_counter() - start}
+
+
+class _State:
+    """All that the epochs to come depend on."""
+
+    def __init__(
+        self,
+        run: Run,
+        schedule: Schedule | None,
+        callbacks: Sequence[Callback],
+        rng: np.random.Generator,
+        path: Path | None,
+    ) -> None:
+        self.run, self.path = run, path
+        self.parts: dict[str, Any] = {"model": run.model, "optimizer": run.optimizer}
+        if schedule is not None:
+            self.parts["schedule"] = schedule
+        self.parts |= {f"callback {i}": callback for i, callback in enumerate(callbacks)}
+        self.rngs = {"order": rng} | {f"module {place}": one for place, one in generators(run.model).items()}
+
+    def save(self) -> None:
+        if self.path is None:
+            return
+        facts = {
+            "epochs": self.run.history.epochs,
+            "stopped": self.run.history.stopped,
+            "generators": {name: rng.bit_generator.state for name, rng in self.rngs.items()},
+        }
+        write_checkpoint(self.path, facts, {name: part.state_dict() for name, part in self.parts.items()})
+
+    def load(self) -> None:
+        """Take up the checkpoint, if there is one; if it does not fit, nothing is changed."""
+        if self.path is None or not self.path.exists():
+            return
+        facts, groups = read_checkpoint(self.path)
+        found = set(facts["generators"])
+        if found != set(self.rngs):
+            raise ArgumentError(f"{self.path} has the generators {sorted(found)}, but this run {sorted(self.rngs)}")
+        before = {name: part.state_dict() for name, part in self.parts.items()}
+        try:
+            for name, part in self.parts.items():
+                part.load_state_dict(groups.get(name, {}))
+        except Exception as error:
+            for name, part in self.parts.items():
+                part.load_state_dict(before[name])
+            raise ArgumentError(f"{self.path} is the checkpoint of another run: {error}") from error
+        for name, rng in self.rngs.items():
+            rng.bit_generator.state = facts["generators"][name]
+        self.run.history.epochs, self.run.history.stopped = facts["epochs"], facts["stopped"]
+
+
+def _checked(x: Any, y: Any, name: str, of_targets: str) -> Data:
+    samples, targets = np.asarray(x), np.asarray(y)
+    if samples.ndim == 0 or targets.ndim == 0 or len(samples) != len(targets) or not len(samples):
+        raise SizeError(
+            f"{name} and {of_targets} must have one row a sample, and at least one, not the shapes {samples.shape} and "
+            f"{targets.shape}"
+        )
+    for what, array in ((name, samples), (of_targets, targets)):
+        if array.dtype.kind not in "biuf":
+            raise ArgumentError(f"{what} must be real numbers, not {array.dtype}")
+        bad = np.flatnonzero(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))
+        if bad.size:
+            raise ArgumentError(f"{what} is inf or nan in {bad.size} of {len(array)} rows, first in row {bad[0]}")
+    return samples, targets
+
+
+def _bar(epochs: int, done: int, progress: bool | None) -> Callable[[dict[str, float] | None], None]:
+    """Return what is told the figures of each epoch, and None at the end."""
+    if progress is False:
+        return lambda figures: None
+    try:
+        from tqdm import tqdm
+    except ImportError as error:
+        if progress:
+            raise MissingExtraError("a progress bar", "progress") from error
+        return lambda figures: None
+    bar = tqdm(total=epochs, initial=done, unit="epoch")
+
+    def show(figures: dict[str, float] | None) -> None:
+        if figures is None:
+            bar.close()
+            return
+        told = {name: f"{x:.4g}" for name, x in figures.items() if name not in ("lr", "gradient norm", "seconds")}
+        bar.set_postfix(told, refresh=False)
+        bar.update()
+
+    return show

@@ -1,0 +1,314 @@
+"""fit trains a model, and a run that was interrupted goes on as if it had not been."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import ArgumentError, NonFiniteGradientError, SizeError, TracingWarning, Value, cross_entropy, softplus
+from nn import MLP, SGD, Adam, Callback, Dropout, EarlyStopping, Linear, Sequential, Tanh, fit
+
+X, Y = nn.datasets.moons(60, 0.1, seed=0)[:2]
+
+
+def scalar_model(seed: int = 0) -> MLP:
+    return MLP(2, [4, 2], seed=seed)
+
+
+def tensor_model(seed: int = 0, *more: nn.Module) -> Sequential:
+    return Sequential(Linear(2, 8, seed=seed), Tanh(), *more, Linear(8, 2, seed=seed + 1))
+
+
+def tensor_loss(outputs: Any, targets: Any) -> Any:
+    return np.mean(cross_entropy(outputs, targets))
+
+
+def numbers(model: nn.Module) -> np.ndarray:
+    return np.concatenate([np.ravel(x) for x in model.state_dict().values()])
+
+
+KINDS = {"Values": (scalar_model, nn.cross_entropy), "Tensors": (tensor_model, tensor_loss)}
+each_kind = pytest.mark.parametrize(("make", "loss"), KINDS.values(), ids=KINDS)
+
+
+def trained(make: Any, loss: Any, **options: Any) -> tuple[nn.Module, nn.History]:
+    model = make()
+    settings = {"epochs": 4, "batch_size": 16, "seed": 0, "progress": False} | options
+    optimizer = settings.pop("optimizer", None) or Adam(model.parameters(), lr=0.05)
+    return model, fit(model, X, Y, loss=loss, optimizer=optimizer, **settings)
+
+
+# What is learned ----------------------------------------------------------------------------------------------------
+
+
+@each_kind
+def test_a_run_is_a_step_for_each_minibatch_of_an_order_drawn_for_each_epoch(make: Any, loss: Any) -> None:
+    model, history = trained(make, loss, epochs=2)
+    other, rng = make(), np.random.default_rng(0)
+    adam = Adam(other.parameters(), lr=0.05)
+    means = []
+    for _ in range(2):
+        order = rng.permutation(len(X))
+        losses = []
+        for start in range(0, len(X), 16):
+            chosen = order[start : start + 16]
+            adam.zero_grad()
+            if make is scalar_model:
+                parts = [loss(other(X[i]), int(Y[i])) for i in chosen]
+                mean = sum(parts[1:], start=parts[0]) / len(parts)
+            else:
+                mean = loss(other(X[chosen]), Y[chosen])
+            mean.backward()
+            adam.step()
+            losses.append(float(mean.data) * len(chosen))
+        means.append(sum(losses) / len(X))
+    np.testing.assert_allclose(numbers(model), numbers(other), rtol=1e-9)
+    np.testing.assert_allclose(history["loss"], means, rtol=1e-9)
+
+
+@each_kind
+def test_compiled_and_eager_runs_are_the_same(make: Any, loss: Any) -> None:
+    compiled, history = trained(make, loss)
+    eager, other = trained(make, loss, compile=False)
+    np.testing.assert_allclose(numbers(compiled), numbers(eager), rtol=1e-9)
+    np.testing.assert_allclose(history["loss"], other["loss"], rtol=1e-9)
+
+
+@each_kind
+def test_the_history_has_losses_metrics_rates_norms_and_seconds(make: Any, loss: Any) -> None:
+    def hits(y: np.ndarray, outputs: np.ndarray) -> float:
+        return nn.accuracy(y, outputs.argmax(1))
+
+    model, history = trained(
+        make, loss, epochs=30, validation=(X[:20], Y[:20]), metrics={"accuracy": hits}, schedule=nn.ExponentialLR(0.9)
+    )
+    assert list(history) == [
+        "loss",
+        "accuracy",
+        "validation loss",
+        "validation accuracy",
+        "lr",
+        "gradient norm",
+        "seconds",
+    ]
+    np.testing.assert_allclose(history["lr"], 0.05 * 0.9 ** np.arange(30))
+    assert history["loss"][-1] < history["loss"][0]
+    assert history["accuracy"][-1] > 0.8
+    outputs = np.array([[v.data for v in model(x)] for x in X[:20]]) if make is scalar_model else model(X[:20]).numpy()
+    assert history["validation accuracy"][-1] == hits(Y[:20], outputs)
+    assert all(norm > 0 for norm in history["gradient norm"])
+    assert repr(history).startswith("<History of 30 epochs; the last one: loss")
+
+
+def test_a_history_is_written_as_a_table(tmp_path: Path) -> None:
+    _, history = trained(scalar_model, nn.cross_entropy, epochs=2)
+    history.to_csv(tmp_path / "run.csv")
+    with open(tmp_path / "run.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    assert [float(row["loss"]) for row in rows] == history["loss"]
+    with pytest.raises(KeyError, match="there are loss, lr"):
+        history["accuracy"]
+
+
+def test_what_cannot_be_recorded_runs_eagerly_after_one_warning() -> None:
+    with pytest.warns(TracingWarning, match="not compiled") as caught:
+        model, _ = trained(lambda: tensor_model(0, Dropout(0.2, seed=1)), tensor_loss)
+    assert len(caught) == 1
+    eager, _ = trained(lambda: tensor_model(0, Dropout(0.2, seed=1)), tensor_loss, compile=False)
+    np.testing.assert_array_equal(numbers(model), numbers(eager))
+    assert model.training
+
+
+def test_a_scalar_loss_that_branches_runs_eagerly_after_one_warning() -> None:
+    def loss(outputs: list[Value], target: Any) -> Any:
+        margin = outputs[int(target)] - outputs[1 - int(target)]
+        return softplus(-margin) if margin.data > 0 else 2.0 * softplus(-margin)
+
+    with pytest.warns(TracingWarning) as caught:
+        model, _ = trained(scalar_model, loss, epochs=2)
+    assert len([w for w in caught if "one sample after another" in str(w.message)]) == 1
+    eager, _ = trained(scalar_model, loss, epochs=2, compile=False)
+    np.testing.assert_allclose(numbers(model), numbers(eager), rtol=1e-9)
+
+
+# Ends before the end ------------------------------------------------------------------------------------------------
+
+
+@each_kind
+def test_early_stopping_brings_the_best_parameters_back(make: Any, loss: Any) -> None:
+    seen: list[np.ndarray] = []
+
+    class Watcher(Callback):
+        def after_epoch(self, run: Any) -> None:
+            seen.append(numbers(run.model))
+
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 2, 20)
+    model, history = trained(
+        make,
+        loss,
+        epochs=200,
+        validation=(X[:20], noise),
+        callbacks=[Watcher(), EarlyStopping(patience=3)],
+        optimizer=None,
+    )
+    best = int(np.argmin(history["validation loss"]))
+    assert len(history.epochs) == best + 4 < 200
+    assert history.stopped == "validation loss has not become better for 3 epochs"
+    np.testing.assert_array_equal(numbers(model), seen[best])
+
+
+def test_a_figure_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"watches 'validation loss', but there are 'loss'.* was validation= given"):
+        trained(scalar_model, nn.cross_entropy, callbacks=[EarlyStopping()])
+
+
+@each_kind
+def test_ctrl_c_keeps_what_was_learned(make: Any, loss: Any) -> None:
+    class Interrupt(Callback):
+        def after_epoch(self, run: Any) -> None:
+            if len(run.history.epochs) == 2:
+                raise KeyboardInterrupt
+
+    model, history = trained(make, loss, callbacks=[Interrupt()])
+    assert history.stopped == "interrupted in epoch 3"
+    np.testing.assert_array_equal(numbers(model), numbers(trained(make, loss, epochs=2)[0]))
+
+
+@each_kind
+def test_a_gradient_that_is_not_finite_ends_the_run_with_epoch_batch_and_parameter(make: Any, loss: Any) -> None:
+    model = make()
+
+    def overflowing(outputs: Any, target: Any) -> Any:
+        return loss(outputs, target) * 1e308 * 10
+
+    message = r"epoch 1, batch 1: no step was made, because the gradient of layers\[[01]\]\."
+    with pytest.raises(NonFiniteGradientError, match=message):
+        fit(model, X, Y, loss=overflowing, optimizer=SGD(model.parameters()), batch_size=16, progress=False)
+    np.testing.assert_array_equal(numbers(model), numbers(make()))
+
+
+# Checkpoints --------------------------------------------------------------------------------------------------------
+
+
+def settings() -> dict[str, Any]:
+    return {
+        "epochs": 6,
+        "schedule": nn.ReduceOnPlateau(factor=0.5, patience=0, threshold=0.2),
+        "validation": (X[:20], Y[:20]),
+        "callbacks": [EarlyStopping(patience=4)],
+    }
+
+
+@pytest.mark.parametrize("make", [scalar_model, lambda: tensor_model(0, Dropout(0.2, seed=1))], ids=KINDS)
+@pytest.mark.filterwarnings("ignore::autograd.TracingWarning")
+def test_a_resumed_run_is_the_one_that_was_not_interrupted(make: Any, tmp_path: Path) -> None:
+    loss = nn.cross_entropy if make is scalar_model else tensor_loss
+    whole, history = trained(make, loss, **settings())
+    path = tmp_path / "run.npz"
+    for epochs in (2, 3, 6):
+        model, resumed = trained(make, loss, **settings() | {"epochs": epochs}, checkpoint=path, resume=True)
+    np.testing.assert_array_equal(numbers(model), numbers(whole))
+    for name in set(history) - {"seconds"}:
+        assert resumed[name] == history[name], name
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_any_moment_goes_on_to_the_same_end(tmp_path: Path) -> None:
+    script = textwrap.dedent(
+        """
+        import sys, numpy as np, nn
+        x, y = nn.datasets.moons(200, 0.1, seed=0)[:2]
+        model = nn.Sequential(nn.Linear(2, 8, seed=0), nn.Tanh(), nn.Dropout(0.1, seed=3), nn.Linear(8, 2, seed=1))
+        from autograd import cross_entropy
+        nn.fit(
+            model, x, y, loss=lambda o, t: np.mean(cross_entropy(o, t)),
+            optimizer=nn.Adam(model.parameters(), lr=0.01), epochs=150, batch_size=20, seed=0, progress=False,
+            compile=False, checkpoint=sys.argv[1], resume=True,
+        )
+        np.save(sys.argv[2], np.concatenate([np.ravel(a) for a in model.state_dict().values()]))
+        """
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    expected = subprocess.run(
+        [sys.executable, "-c", script, tmp_path / "a.npz", tmp_path / "a.npy"], env=environment, check=True
+    )
+    assert expected.returncode == 0
+    rng, kills = np.random.default_rng(0), 0
+    while not (tmp_path / "b.npy").exists():
+        process = subprocess.Popen(
+            [sys.executable, "-c", script, tmp_path / "b.npz", tmp_path / "b.npy"], env=environment
+        )
+        deadline = time.monotonic() + rng.uniform(0.6, 1.6)
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+            kills += 1
+        process.wait()
+    assert kills >= 1
+    np.testing.assert_array_equal(np.load(tmp_path / "b.npy"), np.load(tmp_path / "a.npy"))
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"no zip", lambda b: b""])
+def test_a_file_that_is_no_checkpoint_is_refused_and_changes_nothing(tmp_path: Path, damage: Any) -> None:
+    path = tmp_path / "run.npz"
+    trained(scalar_model, nn.cross_entropy, epochs=1, checkpoint=path)
+    path.write_bytes(damage(path.read_bytes()))
+    model = scalar_model()
+    with pytest.raises(ArgumentError, match=r"run.npz is no checkpoint of nn.fit"):
+        fit(model, X, Y, loss=nn.cross_entropy, optimizer=SGD(model.parameters()), checkpoint=path, resume=True, seed=0)
+    np.testing.assert_array_equal(numbers(model), numbers(scalar_model()))
+
+
+def test_the_checkpoint_of_another_run_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    trained(scalar_model, nn.cross_entropy, epochs=1, checkpoint=path)
+    model = scalar_model(seed=5)
+    with pytest.raises(ArgumentError, match=r"is the checkpoint of another run: .*Adam.*SGD"):
+        fit(model, X, Y, loss=nn.cross_entropy, optimizer=SGD(model.parameters()), checkpoint=path, resume=True, seed=0)
+    np.testing.assert_array_equal(numbers(model), numbers(scalar_model(seed=5)))
+    with pytest.raises(ArgumentError, match="say which"):
+        trained(scalar_model, nn.cross_entropy, resume=True)
+
+
+# What is refused ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "error", "message"),
+    [
+        (X, Y[:-1], SizeError, r"one row a sample, and at least one, not the shapes \(60, 2\) and \(59,\)"),
+        (X[:0], Y[:0], SizeError, "at least one"),
+        (
+            np.where(np.arange(60)[:, None] == 7, np.nan, X),
+            Y,
+            ArgumentError,
+            "x is inf or nan in 1 of 60 rows, first in row 7",
+        ),
+        (X, Y.astype(str), ArgumentError, "y must be real numbers"),
+    ],
+)
+def test_samples_that_cannot_be_learned_from_are_refused(x: Any, y: Any, error: Any, message: str) -> None:
+    model = scalar_model()
+    with pytest.raises(error, match=message):
+        fit(model, x, y, loss=nn.cross_entropy, optimizer=SGD(model.parameters()))
+
+
+def test_a_bar_shows_epochs_and_losses(capsys: pytest.CaptureFixture[str]) -> None:
+    trained(scalar_model, nn.cross_entropy, epochs=2, progress=True)
+    shown = capsys.readouterr().err
+    assert "2/2" in shown
+    assert "loss=" in shown

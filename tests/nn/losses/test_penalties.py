@@ -61,7 +61,7 @@ def test_a_bias_is_told_by_its_attribute(penalty):
             self.blob = Value(1.0)
             self.table = {"b": Value(2.0)}
 
-        def __call__(self):
+        def forward(self):
             return None
 
     assert penalty(Odd(), 0.3).data == pytest.approx(BY_HAND[penalty](np.array([1.0, 2.0])))

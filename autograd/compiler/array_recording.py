@@ -162,8 +162,8 @@ class _Recorder:
 
     def _run_again(self, captured: Sequence[Tensor]) -> tuple[Run, Any]:
         """Run the function with other numbers: with the first other integers that it takes."""
-        changes = list(_other_integers([x for x in self.arguments.arrays if x.dtype.kind != "f"]))
-        for tried, integers in enumerate(changes):
+        refusal: Exception | None = None
+        for integers in _other_integers([x for x in self.arguments.arrays if x.dtype.kind != "f"]):
             following = iter(integers)
             arrays = [nudge(x) if x.dtype.kind == "f" else next(following) for x in self.arguments.arrays]
             with nudged([*self.parameters, *captured, *(x for x in self.reads if isinstance(x, Tensor))]):
@@ -171,10 +171,16 @@ class _Recorder:
                     return self._run(arrays)
                 except TracingError:
                     raise
-                except Exception:
-                    if tried == len(changes) - 1:
-                        raise
-        raise AssertionError("there is always a change to try")
+                except Exception as error:
+                    refusal = error
+        assert refusal is not None, "there is always a change to try"
+        if not any(x.dtype.kind != "f" for x in self.arguments.arrays):
+            raise refusal
+        raise TracingError(
+            f"{self.name} takes no other integers than those given, so that it cannot be found out what it does with "
+            f"them, and they would be frozen into the compiled program: {refusal}. Give them as floats, or name the "
+            "argument in static="
+        ) from refusal
 
     def _ensure_reads_decide_nothing(self, first: Run, result: Any) -> None:
         """Refuse a branch on the numbers of a captured leaf: a nudge does not turn it, but quite other ones may."""
@@ -264,14 +270,15 @@ def nudged(parameters: Sequence[Tensor], change: Callable[[Any], Any] = nudge) -
 
 
 def _other_integers(given: Sequence[Array]) -> Iterator[list[Array]]:
-    """Yield other integers, the most telling first; at last those given."""
+    """Yield other integers, the most telling first; nothing but an empty list if none are given."""
+    if not given:
+        yield []
+        return
     rng = np.random.default_rng(0)
-    if given:
-        for _ in range(3):
-            yield [_drawn(rng, x) for x in given]
-        for step in (1, -1):
-            yield [~x if x.dtype == bool else x + x.dtype.type(step) for x in given]
-    yield [x.copy() for x in given]
+    for _ in range(3):
+        yield [_drawn(rng, x) for x in given]
+    for step in (1, -1):
+        yield [~x if x.dtype == bool else x + x.dtype.type(step) for x in given]
 
 
 def _drawn(rng: np.random.Generator, x: Array) -> Array:

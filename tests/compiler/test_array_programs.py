@@ -291,6 +291,18 @@ def test_numbers_drawn_behind_ones_back_are_refused() -> None:
         ArrayFunction(lambda x: np.sum(x) if np.random.random() < 2.0 else x)(np.ones(2))
 
 
+def test_integers_that_may_be_no_others_are_refused() -> None:
+    w = Tensor([1.0, 2.0])
+
+    def picky(x: Any, t: Any) -> Any:
+        if sorted(t) != [3, 5]:
+            raise ValueError("one 3 and one 5")
+        return np.sum((x * w - t) ** 2)
+
+    with pytest.raises(TracingError, match=r"takes no other integers than those given.*one 3 and one 5"):
+        ArrayFunction(picky)(np.ones(2), np.array([3, 5]))
+
+
 def test_random_numbers_are_refused() -> None:
     rng = np.random.default_rng(0)
     with pytest.raises(TracingError, match="does it draw random numbers"):

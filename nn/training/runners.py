@@ -95,6 +95,7 @@ class TensorRunner(Runner):
     def __init__(self, model: Module, loss: Loss, optimizer: Optimizer, compiled: bool) -> None:
         super().__init__(model, loss, optimizer)
         self.step: Any = autograd.compile(lambda x, y: loss(model(x), y), arrays=True) if compiled else None
+        self.rngs = list(generators(model).values())
 
     def epoch(self, x: Array, y: Array, batch_size: int, rng: np.random.Generator) -> tuple[float, float]:
         """Make the steps one by one."""
@@ -107,7 +108,7 @@ class TensorRunner(Runner):
 
     def _make_step(self, x: Array, y: Array) -> float:
         if self.step is not None:
-            states = [(rng, rng.bit_generator.state) for rng in generators(self.model).values()]
+            states = [(rng, rng.bit_generator.state) for rng in self.rngs]
             try:
                 value, gradients = self.step.value_and_grad(x, y)
             except TracingError as error:

@@ -110,6 +110,16 @@ def fit(
     >>> history["accuracy"][-1] > 0.9
     True
     """
+    if not isinstance(optimizer, Optimizer):
+        raise ArgumentError(
+            f"optimizer must be an Optimizer, such as nn.Adam(model.parameters()), not {type(optimizer).__name__}; "
+            "LBFGS asks for the loss of all samples where it wants to, and is called by itself: lbfgs.step(closure)"
+        )
+    for what, thing, kind in (("model", model, Module), *(("a callback", one, Callback) for one in callbacks)):
+        if not isinstance(thing, kind):
+            raise ArgumentError(f"{what} must be a {kind.__name__}, not {thing!r:.60}")
+    if schedule is not None and not isinstance(schedule, Schedule):
+        raise ArgumentError(f"schedule must be a Schedule, such as nn.CosineLR(100), not {schedule!r:.60}")
     data = _checked(x, y, "x", "y")
     held_out = None if validation is None else _checked(*validation, "validation x", "validation y")
     if resume and checkpoint is None:

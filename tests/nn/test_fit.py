@@ -192,11 +192,11 @@ def test_a_gradient_that_is_not_finite_ends_the_run_with_epoch_batch_and_paramet
     model = make()
 
     def overflowing(outputs: Any, target: Any) -> Any:
-        return loss(outputs, target) * 1e308 * 10
+        return loss(outputs, target) * 1e308 * 1e308
 
     message = r"epoch 1, batch 1: no step was made, because the gradient of layers\[[01]\]\."
     with pytest.raises(NonFiniteGradientError, match=message):
-        fit(model, X, Y, loss=overflowing, optimizer=SGD(model.parameters()), batch_size=16, progress=False)
+        fit(model, X, Y, loss=overflowing, optimizer=SGD(model.parameters()), batch_size=16, seed=0, progress=False)
     np.testing.assert_array_equal(numbers(model), numbers(make()))
 
 
@@ -305,6 +305,21 @@ def test_samples_that_cannot_be_learned_from_are_refused(x: Any, y: Any, error: 
     model = scalar_model()
     with pytest.raises(error, match=message):
         fit(model, x, y, loss=nn.cross_entropy, optimizer=SGD(model.parameters()))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"optimizer": nn.LBFGS([Value(1.0)])}, r"must be an Optimizer.*not LBFGS.*lbfgs.step\(closure\)"),
+        ({"callbacks": [print]}, "a callback must be a Callback"),
+        ({"schedule": 0.1}, "schedule must be a Schedule"),
+        ({"epochs": 0}, "epochs must be a positive int"),
+        ({"batch_size": 1.5}, "batch_size must be a positive int"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(options: Any, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        trained(scalar_model, nn.cross_entropy, **options)
 
 
 def test_a_bar_shows_epochs_and_losses(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from autograd import ArgumentError, MissingExtraError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["COLORS", "add_legend", "height_with_legend", "ink", "name_ticks", "new_or_given", "room", "wrapped"]
+__all__ = ["COLORS", "HUGE", "add_legend", "height_with_legend", "ink", "name_ticks", "new_or_given", "room", "wrapped"]
 
 # Petroff 2021, Accessible color sequences for data visualization: distinct to the colour-blind too. In the order of
 # their contrast: the first six have a contrast of at least 3 with white and with black, which lines and text need.
@@ -29,6 +29,7 @@ COLORS = (
     "#92dadd",
 )
 
+HUGE = 1e100  # matplotlib's own arithmetic overflows somewhere beyond it
 POINTS = 72  # in an inch
 LEGEND_WIDTH = 48  # characters of a line
 
@@ -116,7 +117,9 @@ def add_legend(ax: Axes, handles: Sequence[Any], inside: Literal["best", "center
     if ax.figure.get_layout_engine() is None:
         ax.legend(handles, [wrapped(name, 24) for name in names], loc=inside)
         return
-    below = -(2.2 * _size(ax) + 2.0 * ax.xaxis.label.get_fontsize())  # in points: names of the ticks and of the axis
+    below = -(
+        2.2 * _size(ax) + 2.0 * float(ax.xaxis.label.get_fontsize())
+    )  # in points: names of the ticks and of the axis
     ax.legend(
         handles,
         [wrapped(name, LEGEND_WIDTH) for name in names],

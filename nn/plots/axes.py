@@ -71,8 +71,9 @@ def wrapped(name: str, width: int) -> str:
 def room(ax: Axes) -> tuple[float, float]:
     """Return the width and the height of the axes in points, as the figure lays them out."""
     figure = ax.figure.canvas.figure
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
     box = ax.get_window_extent()
     return box.width / figure.dpi * POINTS, box.height / figure.dpi * POINTS
 

@@ -12,7 +12,7 @@ from autograd import ArgumentError, MissingExtraError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["COLORS", "add_legend", "height_with_legend", "ink", "name_ticks", "new_or_given", "room", "wrapped"]
+__all__ = ["COLORS", "HUGE", "add_legend", "height_with_legend", "ink", "name_ticks", "new_or_given", "room", "wrapped"]
 
 # Petroff 2021, Accessible color sequences for data visualization: distinct to the colour-blind too. In the order of
 # their contrast: the first six have a contrast of at least 3 with white and with black, which lines and text need.
@@ -29,6 +29,7 @@ COLORS = (
     "#92dadd",
 )
 
+HUGE = 1e100  # matplotlib's own arithmetic overflows somewhere beyond it
 POINTS = 72  # in an inch
 LEGEND_WIDTH = 48  # characters of a line
 
@@ -70,8 +71,9 @@ def wrapped(name: str, width: int) -> str:
 def room(ax: Axes) -> tuple[float, float]:
     """Return the width and the height of the axes in points, as the figure lays them out."""
     figure = ax.figure.canvas.figure
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
     box = ax.get_window_extent()
     return box.width / figure.dpi * POINTS, box.height / figure.dpi * POINTS
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from autograd import ArgumentError, SizeError
 from nn.checks import plain_array
-from nn.plots.axes import COLORS, add_legend, height_with_legend, new_or_given, wrapped
+from nn.plots.axes import COLORS, HUGE, add_legend, height_with_legend, new_or_given, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +25,7 @@ def plot_history(history: Mapping[str, Sequence[float]], *, ax: Axes | None = No
     """Draw the learning curve: losses against the left axis, other metrics against the right one.
 
     Curves of one quantity share a colour: "loss" and "validation loss", or "train_accuracy" and "val_accuracy". A
-    number that is not finite leaves a gap.
+    number that is not finite, or beyond 1e100, leaves a gap.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def _curves(history: Any) -> dict[str, NDArray[np.float64]]:
             raise ArgumentError(f"history[{name!r}] must be numbers, one an epoch: {error}") from error
         if curve.ndim != 1:
             raise SizeError(f"history[{name!r}] must be one number an epoch, not of shape {curve.shape}")
-        curves[str(name)] = np.where(np.isfinite(curve), curve, np.nan)
+        curves[str(name)] = np.where(np.abs(curve) < HUGE, curve, np.nan)
     lengths = {name: len(curve) for name, curve in curves.items()}
     if len(set(lengths.values())) > 1:
         shown = ", ".join(f"{name!r} {length}" for name, length in lengths.items())

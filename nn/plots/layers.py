@@ -12,7 +12,7 @@ from autograd import ArgumentError, SizeError
 from nn.checks import plain_array, positive_int
 from nn.layers import Neuron
 from nn.module import Module, title
-from nn.plots.axes import COLORS, name_ticks, new_or_given
+from nn.plots.axes import COLORS, HUGE, name_ticks, new_or_given
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,8 +25,8 @@ MARKERS = "os^Dv*PX"
 def plot_gradients(gradients: Mapping[str, Any] | Module, *, label: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw the Euclidean norm of each layer's gradient, from the first layer to the last.
 
-    Gradients of 0, which a logarithmic axis cannot show, stand at its lower edge as "0", those not finite at its upper
-    edge as "inf" or "nan". Called again with the same ``ax``, it compares networks, told apart by ``label``.
+    What a logarithmic axis cannot show is written at its edges: "0" at the lower one, "inf", "nan" and norms beyond
+    1e100 at the upper one. Called again with the same ``ax``, it compares networks, told apart by ``label``.
 
     Parameters
     ----------
@@ -62,16 +62,16 @@ def plot_gradients(gradients: Mapping[str, Any] | Module, *, label: str | None =
     norms = np.array([_norm(gradient) for gradient in named.values()])
     ax = new_or_given(ax, "plot_gradients", width=min(max(6.4, 0.3 * len(named) + 1.5), 12.0))
     layers = np.arange(len(named))
-    shown = np.isfinite(norms) & (norms > 0)
+    shown = (norms > 1 / HUGE) & (norms < HUGE)
     before = len(ax.get_lines())
     color = COLORS[before % len(COLORS)]
     ax.plot(layers, np.where(shown, norms, np.nan), marker=MARKERS[before % len(MARKERS)], color=color, label=label)
     ax.set_yscale("log")
     ax.margins(y=0.15)  # room for what stands at the edges
     for layer in np.flatnonzero(~shown).tolist():
-        lower = norms[layer] == 0
+        lower = norms[layer] < 1.0
         ax.annotate(
-            "0" if lower else f"{norms[layer]}",
+            f"{norms[layer]:.0e}" if np.isfinite(norms[layer]) and norms[layer] else f"{norms[layer]:g}",
             (layer, 0.0 if lower else 1.0),
             (0, (4 + 12 * before) * (1 if lower else -1)),  # above those of the curves before
             xycoords=ax.get_xaxis_transform(),
@@ -91,7 +91,8 @@ def plot_gradients(gradients: Mapping[str, Any] | Module, *, label: str | None =
 def plot_activations(activations: Mapping[str, Any], *, bins: int = 50, ax: Axes | None = None) -> Axes:
     """Draw how the activations of each layer are spread: a histogram for each, side by side.
 
-    All share the bins; each is as wide as its fullest bin. Numbers that are not finite are counted below the name.
+    All share the bins; each is as wide as its fullest bin. Those that are nan or beyond ±1e100 are counted below the
+    name.
 
     Parameters
     ----------
@@ -123,11 +124,11 @@ def plot_activations(activations: Mapping[str, Any], *, bins: int = 50, ax: Axes
     ['before', 'after']
     """
     named = {name: array.ravel() for name, array in _arrays(activations, "activations").items()}
-    finite = {name: array[np.isfinite(array)] for name, array in named.items()}
+    finite = {name: array[np.abs(array) < HUGE] for name, array in named.items()}
     every = np.concatenate(list(finite.values()))
     if not every.size:
-        raise ArgumentError("activations hold nothing to plot: there is no finite number in them")
-    edges = np.histogram_bin_edges(every, positive_int(bins, "bins"))
+        raise ArgumentError("activations hold nothing to plot: there is no number in them that is neither nan nor huge")
+    edges = np.linspace(*_range(every), positive_int(bins, "bins") + 1)
     ax = new_or_given(ax, "plot_activations", width=min(max(6.4, 0.8 * len(named) + 1.5), 12.0))
     for layer, array in enumerate(finite.values()):
         counts, _ = np.histogram(array, edges)
@@ -136,7 +137,7 @@ def plot_activations(activations: Mapping[str, Any], *, bins: int = 50, ax: Axes
         ax.axvline(start, color=COLORS[0], linewidth=0.8)
     ax.set(xlabel="layer", ylabel="activation", xlim=(-0.5, len(named) - 0.5))
     lost = [len(named[name]) - len(array) for name, array in finite.items()]
-    name_ticks(ax, [f"{name}\n{n} not finite" if n else name for name, n in zip(named, lost, strict=True)])
+    name_ticks(ax, [f"{name}\n{n} nan or huge" if n else name for name, n in zip(named, lost, strict=True)])
     return ax
 
 
@@ -176,6 +177,14 @@ def _innermost(place: str, layers: set[str]) -> str:
     while place and place not in layers:
         place = place.rpartition(".")[0]
     return place
+
+
+def _range(numbers: NDArray[np.float64]) -> tuple[float, float]:
+    """Return between which numbers the bins lie: some way apart even if all numbers are the same."""
+    low, high = float(numbers.min()), float(numbers.max())
+    largest = max(abs(low), abs(high))
+    size = largest if largest > 1 / HUGE else 1.0
+    return (low, high) if high - low > 1e-9 * size else (low - 0.5 * size, high + 0.5 * size)
 
 
 def _norm(gradient: NDArray[np.float64]) -> float:

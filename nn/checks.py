@@ -14,7 +14,9 @@ __all__ = [
     "class_index",
     "fraction",
     "generator",
+    "integer",
     "not_negative",
+    "not_negative_int",
     "numbers",
     "positive",
     "positive_int",
@@ -27,6 +29,20 @@ def positive_int(n: Any, what: str) -> int:
     """Return ``n`` as an int, or refuse it as ``what``."""
     if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
         raise ArgumentError(f"{what} must be a positive int, not {n!r}")
+    return int(n)
+
+
+def integer(n: Any, what: str) -> int:
+    """Return ``n`` as an int, or refuse it as ``what``."""
+    if not isinstance(n, int | np.integer) or isinstance(n, bool):
+        raise ArgumentError(f"{what} must be an int, not {n!r}")
+    return int(n)
+
+
+def not_negative_int(n: Any, what: str) -> int:
+    """Return ``n`` as an int that is not below 0, or refuse it as ``what``."""
+    if integer(n, what) < 0:
+        raise ArgumentError(f"{what} must not be negative, not {n!r}")
     return int(n)
 
 

@@ -276,6 +276,20 @@ class Module(metaclass=_NamedWhenBuilt):
         """Return what the repr shows beside the modules inside; a subclass may override it."""
         return ""
 
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another module like this one, without its numbers and without a seed.
+
+        `nn.save` keeps them for the classes of ``nn``. A class of the user's own needs none: its models are loaded
+        into one that is there.
+
+        Examples
+        --------
+        >>> from nn import Linear
+        >>> Linear(4, 3).config()
+        {'nin': 4, 'nout': 3, 'bias': True}
+        """
+        return {}
+
     def summary(self, *inputs: Any) -> str:
         """Return a table of what is inside, and how many numbers are trained there.
 

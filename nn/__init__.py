@@ -11,6 +11,7 @@ if getattr(autograd, "DISTRIBUTION", None) != "glassgrad":
     )
 
 from nn import datasets, init
+from nn.keeping import ModelFileError, load, save
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import cross_entropy, half_squared_error, hinge
 from nn.metrics import accuracy, confusion_matrix
@@ -58,6 +59,7 @@ __all__ = [
     "Linear",
     "LogSoftmax",
     "MaxPool2d",
+    "ModelFileError",
     "Module",
     "Neuron",
     "Optimizer",
@@ -75,4 +77,6 @@ __all__ = [
     "half_squared_error",
     "hinge",
     "init",
+    "load",
+    "save",
 ]

@@ -247,8 +247,8 @@ class Module(metaclass=_NamedWhenBuilt):
         LoadedState(missing=[], unexpected=[])
         """
         parameters, buffers = dict(self.named_parameters()), self._buffers()
-        known = [*parameters, *buffers]
-        found = LoadedState([x for x in known if x not in state], [x for x in state if x not in set(known)])
+        known = {**parameters, **buffers}
+        found = LoadedState([x for x in known if x not in state], [x for x in state if x not in known])
         if strict and (found.missing or found.unexpected):
             parts = [
                 f"{what}: {', '.join(names[:5])}" for what, names in zip(found._fields, found, strict=True) if names

@@ -11,7 +11,7 @@ if getattr(autograd, "DISTRIBUTION", None) != "glassgrad":
     )
 
 from nn import datasets, init
-from nn.keeping import ModelFileError, load, save
+from nn.keeping import ModelFileError, load, save, to_onnx
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import cross_entropy, half_squared_error, hinge
 from nn.metrics import accuracy, confusion_matrix
@@ -79,4 +79,5 @@ __all__ = [
     "init",
     "load",
     "save",
+    "to_onnx",
 ]

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd import ArgumentError, SizeError, Tensor, Value
 
-__all__ = ["LoadedState", "Module", "alike", "observe", "title", "watched"]
+__all__ = ["LoadedState", "Module", "alike", "evaluated", "observe", "title", "watched"]
 
 Parameter = Value | Tensor
 Watcher = Callable[["Module", Any], object]
@@ -358,6 +358,18 @@ def watched(watcher: Watcher) -> Iterator[None]:
         yield
     finally:
         _watcher.reset(token)
+
+
+@contextmanager
+def evaluated(module: Module) -> Iterator[None]:
+    """Have a module, and all inside, used as if not trained; each goes back into the mode it was in."""
+    modes = [(part, part.training) for part in module.modules()]
+    try:
+        module.eval()
+        yield
+    finally:
+        for part, mode in modes:
+            part.training = mode
 
 
 def _numbers(parameter: Parameter) -> np.ndarray:

@@ -42,7 +42,7 @@ def opened(path: Path) -> Iterator[Kept]:
     if len(text) > LONGEST_TEXT:
         raise ArgumentError(f"its architecture has {len(text)} characters, more than the {LONGEST_TEXT} allowed")
     with library.safe_open(path, framework="numpy") as file:
-        parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118: it is no dict
+        parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
         for name, part in parts.items():
             if part.get_dtype() not in SIZES:
                 raise ArgumentError(f"{name:.100} is of type {part.get_dtype()}, which NumPy has not")

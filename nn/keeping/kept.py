@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,8 @@ class Kept(NamedTuple):
         How many bytes each array takes there, by place.
     header : int
         How many of these bytes may not be numbers.
+    look : callable
+        Returns the shape and the type of the array of a place, without reading its numbers.
     read : callable
         Returns all arrays, by place.
     """
@@ -30,4 +32,5 @@ class Kept(NamedTuple):
     text: str
     sizes: Mapping[str, int]
     header: int
+    look: Callable[[str], tuple[tuple[int, ...], np.dtype[Any]]]
     read: Callable[[], dict[str, np.ndarray]]

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -58,19 +58,22 @@ def opened(path: Path) -> Iterator[Kept]:
             raise ArgumentError(f"its entry {strange[0]:.100} is no array")
         by_place = {name.removesuffix(".npy"): entry for name, entry in by_name.items()}
 
+        def look(place: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+            with archive.open(by_place[place]) as entry:
+                shape, _, dtype = _header(entry)
+            return shape, dtype
+
         def read() -> dict[str, np.ndarray]:
             return {place: _array(archive.read(entry), place) for place, entry in by_place.items()}
 
         sizes = {place: entry.file_size for place, entry in by_place.items()}
-        yield Kept(archive.read(text).decode(), sizes, LONGEST_HEADER, read)
+        yield Kept(archive.read(text).decode(), sizes, LONGEST_HEADER, look, read)
 
 
 def _array(entry: bytes, place: str) -> np.ndarray:
     """Return the array of an entry; its declared size must be the one that is there."""
     stream = io.BytesIO(entry)
-    version = np.lib.format.read_magic(stream)
-    header: Any = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
-    shape, is_transposed, dtype = header(stream, max_header_size=LONGEST_HEADER)
+    shape, is_transposed, dtype = _header(stream)
     if dtype.hasobject:
         raise ArgumentError(f"{place} is an array of objects, which are not loaded: they could run any program")
     expected, found = math.prod(shape) * dtype.itemsize, len(entry) - stream.tell()
@@ -78,3 +81,11 @@ def _array(entry: bytes, place: str) -> np.ndarray:
         raise ArgumentError(f"{place} of shape {shape}, {dtype}, must have {expected} bytes, but has {found}")
     array: np.ndarray = np.frombuffer(entry, dtype, offset=stream.tell())
     return array.reshape(shape, order="F" if is_transposed else "C")
+
+
+def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Return the shape, whether the first axis runs fastest, and the type."""
+    version = np.lib.format.read_magic(stream)
+    reader: Any = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
+    header: tuple[tuple[int, ...], bool, np.dtype[Any]] = reader(stream, max_header_size=LONGEST_HEADER)
+    return header

@@ -217,22 +217,18 @@ def _fitting(kept: Kept, declared: Declared) -> dict[str, np.ndarray]:
     for place, (shape, types) in declared.items():
         needed = [math.prod(shape) * dtype.itemsize for dtype in types]
         if not min(needed) <= kept.sizes[place] <= max(needed) + kept.header:
-            raise ArgumentError(
-                f"{place} must be of shape {shape}, {_either(types)}, which is {max(needed)} bytes, but it has "
-                f"{kept.sizes[place]}"
-            )
+            _expect(place, shape, types, *kept.look(place))
+            raise ArgumentError(f"{place} of shape {shape} takes {max(needed)} bytes, but has {kept.sizes[place]}")
     arrays = kept.read()
     for place, (shape, types) in declared.items():
-        if arrays[place].shape != shape or arrays[place].dtype not in types:
-            raise ArgumentError(
-                f"{place} must be of shape {shape}, {_either(types)}, but is of shape {arrays[place].shape}, "
-                f"{arrays[place].dtype}"
-            )
+        _expect(place, shape, types, arrays[place].shape, arrays[place].dtype)
     return arrays
 
 
-def _either(types: set[np.dtype[Any]]) -> str:
-    return " or ".join(sorted(map(str, types)))
+def _expect(place: str, shape: Any, types: set[np.dtype[Any]], found: Any, dtype: np.dtype[Any]) -> None:
+    if found != shape or dtype not in types:
+        kinds = " or ".join(sorted(map(str, types)))
+        raise ArgumentError(f"{place} must be of shape {shape}, {kinds}, but is of shape {found}, {dtype}")
 
 
 def _take_types(model: Module, arrays: dict[str, np.ndarray]) -> None:

@@ -19,8 +19,8 @@ __all__ = ["opened", "write"]
 
 TEXT, DIGEST = "glassgrad", "sha256"
 LONGEST_HEADER = 100_000_000  # bytes; the format's own limit
-SIZES = {f"{kind}{bits}": bits // 8 for kind in "FIU" for bits in (8, 16, 32, 64) if (kind, bits) != ("F", 8)}
-SIZES |= {"BOOL": 1}  # bytes of an element, of the types that NumPy has too
+TYPES = {f"{kind}{8 * n}": np.dtype(f"{kind.lower()}{n}") for kind in "FIU" for n in (2, 4, 8)}  # those of NumPy
+TYPES |= {"I8": np.dtype(np.int8), "U8": np.dtype(np.uint8), "BOOL": np.dtype(np.bool_)}
 
 
 def write(path: Path, text: str, arrays: Mapping[str, np.ndarray]) -> None:
@@ -44,8 +44,11 @@ def opened(path: Path) -> Iterator[Kept]:
     with library.safe_open(path, framework="numpy") as file:
         parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
         for name, part in parts.items():
-            if part.get_dtype() not in SIZES:
+            if part.get_dtype() not in TYPES:
                 raise ArgumentError(f"{name:.100} is of type {part.get_dtype()}, which NumPy has not")
+
+        def look(name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+            return tuple(parts[name].get_shape()), TYPES[parts[name].get_dtype()]
 
         def read() -> dict[str, np.ndarray]:
             arrays = {name: file.get_tensor(name) for name in parts}
@@ -53,7 +56,7 @@ def opened(path: Path) -> Iterator[Kept]:
                 raise ArgumentError("it is damaged: the digest of its numbers is not the one that was saved")
             return arrays
 
-        yield Kept(text, {name: _size(part) for name, part in parts.items()}, 0, read)
+        yield Kept(text, {name: _size(part) for name, part in parts.items()}, 0, look, read)
 
 
 def _metadata(path: Path) -> dict[str, str]:
@@ -80,7 +83,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _size(part: Any) -> int:
-    size: int = math.prod(part.get_shape()) * SIZES[part.get_dtype()]
+    size: int = math.prod(part.get_shape()) * TYPES[part.get_dtype()].itemsize
     return size
 
 

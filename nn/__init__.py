@@ -11,6 +11,7 @@ if getattr(autograd, "DISTRIBUTION", None) != "glassgrad":
     )
 
 from nn import datasets, init
+from nn.keeping import ModelFileError, load, save, to_onnx
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import (
     binary_cross_entropy,
@@ -102,6 +103,7 @@ __all__ = [
     "Linear",
     "LogSoftmax",
     "MaxPool2d",
+    "ModelFileError",
     "Module",
     "Neuron",
     "Optimizer",
@@ -135,6 +137,7 @@ __all__ = [
     "l1",
     "l1_penalty",
     "l2_penalty",
+    "load",
     "mse",
     "nll",
     "plot_activations",
@@ -145,5 +148,7 @@ __all__ = [
     "precision_score",
     "r2_score",
     "recall_score",
+    "save",
+    "to_onnx",
     "top_k_accuracy_score",
 ]

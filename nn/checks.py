@@ -16,6 +16,7 @@ __all__ = [
     "flag",
     "fraction",
     "generator",
+    "integer",
     "not_negative",
     "not_negative_int",
     "numbers",
@@ -48,6 +49,13 @@ def flag(x: Any, what: str) -> bool:
     if not isinstance(x, bool | np.bool_):
         raise ArgumentError(f"{what} must be True or False, not {x!r}")
     return bool(x)
+
+
+def integer(n: Any, what: str) -> int:
+    """Return ``n`` as an int, or refuse it as ``what``."""
+    if not isinstance(n, int | np.integer) or isinstance(n, bool):
+        raise ArgumentError(f"{what} must be an int, not {n!r}")
+    return int(n)
 
 
 def real(x: Any, what: str) -> float:

@@ -137,6 +137,10 @@ class Neuron(_OfValues):
         yield self.b
         yield self.activation
 
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"nin": self.nin, "activation": self.activation}
+
     def extra_repr(self) -> str:
         """Return the size and the activation."""
         return f"{self.nin}, {activation_label(self.activation)}"
@@ -181,6 +185,17 @@ class Layer(_OfValues):
 
     def _outputs(self, inputs: Sequence[Any]) -> list[Value]:
         return observe(self, [neuron._of_sample(inputs) for neuron in self.neurons])  # type: ignore[no-any-return]
+
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this.
+
+        Raises
+        ------
+        ArgumentError
+            If neurons were given different activations, which no argument says.
+        """
+        activation = _the_same([neuron.activation for neuron in self.neurons], f"the neurons of {title(self)}")
+        return {"nin": self.nin, "nout": len(self.neurons), "activation": activation}
 
     def _made_of(self) -> Iterator[Any]:
         return chain.from_iterable(neuron._made_of() for neuron in self.neurons)
@@ -255,8 +270,28 @@ class MLP(_OfValues):
             inputs = layer._outputs(inputs)
         return _one_or_all(list(inputs))
 
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this.
+
+        Raises
+        ------
+        ArgumentError
+            If neurons, or layers before the last, were given different activations, which no argument says.
+        """
+        *hidden, output = [layer.config()["activation"] for layer in self.layers]
+        activation = _the_same(hidden or [output], f"the hidden layers of {title(self)}")
+        nouts = [len(layer.neurons) for layer in self.layers]
+        return {"nin": self.nin, "nouts": nouts, "activation": activation, "output": output}
+
     def _made_of(self) -> Iterator[Any]:
         return chain.from_iterable(layer._made_of() for layer in self.layers)
+
+
+def _the_same(activations: list[Function | None], what: str) -> Function | None:
+    if any(other is not activations[0] for other in activations):
+        labels = ", ".join(sorted({activation_label(activation) for activation in activations}))
+        raise ArgumentError(f"{what} have different activations ({labels}), which no argument says")
+    return activations[0]
 
 
 def _one_or_all(outputs: list[Value]) -> Value | list[Value]:

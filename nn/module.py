@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd import ArgumentError, SizeError, Tensor, Value
 
-__all__ = ["LoadedState", "Module", "alike", "observe", "title", "watched"]
+__all__ = ["LoadedState", "Module", "alike", "evaluated", "observe", "title", "watched"]
 
 Parameter = Value | Tensor
 Watcher = Callable[["Module", Any], object]
@@ -247,8 +247,8 @@ class Module(metaclass=_NamedWhenBuilt):
         LoadedState(missing=[], unexpected=[])
         """
         parameters, buffers = dict(self.named_parameters()), self._buffers()
-        known = [*parameters, *buffers]
-        found = LoadedState([x for x in known if x not in state], [x for x in state if x not in set(known)])
+        known = {**parameters, **buffers}
+        found = LoadedState([x for x in known if x not in state], [x for x in state if x not in known])
         if strict and (found.missing or found.unexpected):
             parts = [
                 f"{what}: {', '.join(names[:5])}" for what, names in zip(found._fields, found, strict=True) if names
@@ -275,6 +275,20 @@ class Module(metaclass=_NamedWhenBuilt):
     def extra_repr(self) -> str:
         """Return what the repr shows beside the modules inside; a subclass may override it."""
         return ""
+
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another module like this one, without its numbers and without a seed.
+
+        `nn.save` keeps them for the classes of ``nn``. A class of the user's own needs none: its models are loaded
+        into one that is there.
+
+        Examples
+        --------
+        >>> from nn import Linear
+        >>> Linear(4, 3).config()
+        {'nin': 4, 'nout': 3, 'bias': True}
+        """
+        return {}
 
     def summary(self, *inputs: Any) -> str:
         """Return a table of what is inside, and how many numbers are trained there.
@@ -344,6 +358,18 @@ def watched(watcher: Watcher) -> Iterator[None]:
         yield
     finally:
         _watcher.reset(token)
+
+
+@contextmanager
+def evaluated(module: Module) -> Iterator[None]:
+    """Have a module, and all inside, used as if not trained; each goes back into the mode it was in."""
+    modes = [(part, part.training) for part in module.modules()]
+    try:
+        module.eval()
+        yield
+    finally:
+        for part, mode in modes:
+            part.training = mode
 
 
 def _numbers(parameter: Parameter) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, Value, no_grad
-from nn.module import Module, alike, watched
+from nn.module import Module, alike, evaluated, watched
 
 __all__ = ["summary_of"]
 
@@ -17,13 +17,8 @@ def summary_of(module: Module, inputs: tuple[Any, ...]) -> str:
     """Return the table as text; see `Module.summary`."""
     shapes: dict[int, str] = {}
     if inputs:
-        modes = [(part, part.training) for part in module.modules()]
-        try:
-            with no_grad(), watched(lambda part, outputs: shapes.setdefault(id(part), _shape(outputs))):
-                module.eval()(*inputs)
-        finally:
-            for part, mode in modes:
-                part.training = mode
+        with no_grad(), evaluated(module), watched(lambda part, y: shapes.setdefault(id(part), _shape(y))):
+            module(*inputs)
     rows = [("layer", "output shape", "parameters"), *_rows(module, "", 0, shapes)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}".rstrip() for a, b, c in rows]

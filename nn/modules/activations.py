@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, final
 
 import autograd
-from nn.checks import real
+from nn.checks import integer, real
 from nn.module import Module
 
 __all__ = ["ELU", "GELU", "LeakyReLU", "LogSoftmax", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh"]
@@ -55,6 +55,10 @@ class LeakyReLU(Module):
         """Return the function of each number, of any kind that `autograd.leaky_relu` takes."""
         return autograd.leaky_relu(x, slope=self.slope)
 
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"slope": self.slope}
+
     def extra_repr(self) -> str:
         """Return the slope."""
         return f"{self.slope}"
@@ -87,6 +91,10 @@ class ELU(Module):
     def forward(self, x: Any) -> Any:
         """Return the function of each number, of any kind that `autograd.elu` takes."""
         return autograd.elu(x, alpha=self.alpha)
+
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"alpha": self.alpha}
 
     def extra_repr(self) -> str:
         """Return the alpha."""
@@ -182,6 +190,11 @@ class Softmax(Module):
     axis : int, optional
         Along which the numbers belong together.
 
+    Raises
+    ------
+    ArgumentError
+        If it is no int.
+
     Examples
     --------
     >>> from nn import Softmax
@@ -190,11 +203,15 @@ class Softmax(Module):
     """
 
     def __init__(self, axis: int = -1) -> None:
-        self.axis = axis
+        self.axis = integer(axis, "axis")
 
     def forward(self, x: Any) -> Any:
         """Return the function of an array or a Tensor, of the same shape."""
         return autograd.softmax(x, self.axis)
+
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"axis": self.axis}
 
     def extra_repr(self) -> str:
         """Return the axis."""
@@ -210,6 +227,11 @@ class LogSoftmax(Module):
     axis : int, optional
         Along which the numbers belong together.
 
+    Raises
+    ------
+    ArgumentError
+        If it is no int.
+
     Examples
     --------
     >>> from nn import LogSoftmax
@@ -218,11 +240,15 @@ class LogSoftmax(Module):
     """
 
     def __init__(self, axis: int = -1) -> None:
-        self.axis = axis
+        self.axis = integer(axis, "axis")
 
     def forward(self, x: Any) -> Any:
         """Return the function of an array or a Tensor, of the same shape."""
         return autograd.log_softmax(x, self.axis)
+
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"axis": self.axis}
 
     def extra_repr(self) -> str:
         """Return the axis."""

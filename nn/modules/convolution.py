@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, final
 
 import numpy as np
 
 from autograd import SizeError, Tensor, avg_pool2d, conv2d, max_pool2d
-from nn.checks import generator, positive_int, signals
+from nn.checks import generator, not_negative_int, positive_int, signals
 from nn.init import Initialiser, uniform
 from nn.module import Module, title
 
@@ -44,7 +45,7 @@ class Conv2d(Module):
     Raises
     ------
     ArgumentError
-        If a size is not a positive int, or the seed is unknown.
+        If a size is not a positive int, the padding is negative, or the seed is unknown.
 
     Examples
     --------
@@ -68,7 +69,8 @@ class Conv2d(Module):
         seed: int | np.random.Generator | None = None,
     ) -> None:
         self.channels, self.filters = positive_int(channels, "channels"), positive_int(filters, "filters")
-        self.kernel, self.stride, self.padding = _pair(kernel, "kernel"), _pair(stride, "stride"), padding
+        self.kernel, self.stride = _pair(kernel, "kernel"), _pair(stride, "stride")
+        self.padding = _pair(padding, "padding", not_negative_int)
         rng = generator(seed)
         limit = 1.0 / math.sqrt(self.channels * math.prod(self.kernel))
         shape = (self.filters, self.channels, *self.kernel)
@@ -94,6 +96,11 @@ class Conv2d(Module):
             )
         y: Tensor = conv2d(images, self.weight, self.bias, self.stride, self.padding)
         return y
+
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        sizes = {"kernel": self.kernel, "stride": self.stride, "padding": self.padding}
+        return {"channels": self.channels, "filters": self.filters, **sizes, "bias": self.bias is not None}
 
     def extra_repr(self) -> str:
         """Return the sizes."""
@@ -132,6 +139,10 @@ class MaxPool2d(Module):
         """
         return max_pool2d(x, self.kernel, self.stride)
 
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"kernel": self.kernel, "stride": self.stride}
+
     def extra_repr(self) -> str:
         """Return the sizes."""
         return f"{self.kernel}, stride={self.stride}"
@@ -169,6 +180,10 @@ class AvgPool2d(Module):
         """
         return avg_pool2d(x, self.kernel, self.stride)
 
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"kernel": self.kernel, "stride": self.stride}
+
     def extra_repr(self) -> str:
         """Return the sizes."""
         return f"{self.kernel}, stride={self.stride}"
@@ -196,6 +211,6 @@ class Flatten(Module):
         return np.reshape(x, (np.shape(x)[0], -1))
 
 
-def _pair(size: Any, what: str) -> tuple[int, int]:
+def _pair(size: Any, what: str, check: Callable[[Any, str], int] = positive_int) -> tuple[int, int]:
     first, second = size if isinstance(size, list | tuple) and len(size) == 2 else (size, size)
-    return positive_int(first, what), positive_int(second, what)
+    return check(first, what), check(second, what)

@@ -58,6 +58,10 @@ class Dropout(Module):
         kept: Tensor = inputs * scale
         return kept
 
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"p": self.p}
+
     def extra_repr(self) -> str:
         """Return the probability."""
         return f"{self.p}"

@@ -91,6 +91,10 @@ class Linear(Module):
         y: Tensor = inputs @ self.weight.T
         return y if self.bias is None else y + self.bias
 
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"nin": self.nin, "nout": self.nout, "bias": self.bias is not None}
+
     def extra_repr(self) -> str:
         """Return the sizes."""
         return f"{self.nin}, {self.nout}" + (", bias=False" if self.bias is None else "")
@@ -157,6 +161,10 @@ class Embedding(Module):
             )
         rows: Tensor = self.weight[places]
         return rows
+
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"count": self.count, "size": self.size}
 
     def extra_repr(self) -> str:
         """Return the sizes."""

@@ -90,6 +90,10 @@ class BatchNorm1d(Module):
         normalised: Tensor = (inputs - mean) / np.sqrt(variance + self.eps) * self.weight + self.bias
         return normalised
 
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"size": self.size, "eps": self.eps, "momentum": self.momentum}
+
     def extra_repr(self) -> str:
         """Return the size."""
         return f"{self.size}"
@@ -152,6 +156,10 @@ class LayerNorm(Module):
         variance = np.mean(centred**2, axis=axes, keepdims=True)
         y: Tensor = centred / np.sqrt(variance + self.eps) * self.weight + self.bias
         return y
+
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"shape": self.shape, "eps": self.eps}
 
     def extra_repr(self) -> str:
         """Return the shape."""

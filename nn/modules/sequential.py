@@ -54,6 +54,10 @@ class Sequential(Module):
             x = layer(x)
         return x
 
+    def config(self) -> dict[str, Any]:
+        """Return the layers, which come one by one when another is made."""
+        return {"layers": list(self.layers)}
+
     def __len__(self) -> int:
         return len(self.layers)
 

@@ -24,7 +24,10 @@ def quick_start_lines() -> list[str]:
 
 
 @pytest.mark.usefixtures("own_rows_removed")
-def test_every_python_block_of_the_readme_runs_and_prints_what_it_promises(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_python_block_of_the_readme_runs_and_prints_what_it_promises(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where blocks leave their files
     document = Sybil(parsers=[PythonCodeBlockParser()], pattern="*.md").parse(README)
     examples = list(document.examples())
     assert len(examples) >= 6

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from autograd import ArgumentError
+from nn.keeping.atomic import replacing
 
 __all__ = ["read_checkpoint", "write_checkpoint"]
 
 VERSION = 1
-FACTS = "facts"  # the entry with all that is no array
+FACTS, SINGLES = "facts", "singles"  # the entries with all that is no array, and with single numbers
 
 
 def write_checkpoint(path: Path, facts: Mapping[str, Any], groups: Mapping[str, Mapping[str, Any]]) -> None:
@@ -32,19 +31,17 @@ def write_checkpoint(path: Path, facts: Mapping[str, Any], groups: Mapping[str, 
     groups : mapping of mapping
         Arrays, numbers and texts by name, in groups.
     """
-    arrays = {f"{group}/{name}": np.asarray(x) for group, state in groups.items() for name, x in state.items()}
-    arrays[FACTS] = np.array(json.dumps({"version": VERSION, **facts}))
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(number, "wb") as file:
-            save: Any = np.savez  # whose types take names of arrays for those of its flag
-            save(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    arrays: dict[str, np.ndarray] = {}
+    singles: dict[str, list[str]] = {}  # of a network of Values there are many, which together are one array
+    for group, state in groups.items():
+        parts = {name: np.asarray(x) for name, x in state.items()}
+        singles[group] = [name for name, x in parts.items() if x.shape == () and x.dtype == np.float64]
+        arrays[f"{group}/{SINGLES}"] = np.array([parts.pop(name) for name in singles[group]], np.float64)
+        arrays |= {f"{group}/{name}": x for name, x in parts.items()}
+    arrays[FACTS] = np.array(json.dumps({"version": VERSION, SINGLES: singles, **facts}))
+    with replacing(path) as fresh, open(fresh, "wb") as file:
+        save: Any = np.savez  # whose types take names of arrays for those of its flag
+        save(file, **arrays)
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -61,9 +58,12 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any
         facts = json.loads(str(arrays.pop(FACTS)))
         if facts.pop("version") != VERSION:
             raise ValueError("it was written by another version")
+        groups: dict[str, dict[str, Any]] = {
+            group: dict(zip(names, arrays.pop(f"{group}/{SINGLES}"), strict=True))
+            for group, names in facts.pop(SINGLES).items()
+        }
     except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise ArgumentError(f"{path} is no checkpoint of nn.fit: {error}") from error
-    groups: dict[str, dict[str, Any]] = {}
     for name, array in arrays.items():
         group, _, own = name.partition("/")
         groups.setdefault(group, {})[own] = array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import reprlib
 import textwrap
@@ -45,6 +46,12 @@ class Place(str):
 
 
 class _NamedWhenBuilt(ABCMeta):
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """What the class is called with: that of its ``__init__``, which help would not find behind ``__call__``."""
+        own = inspect.signature(cls.__init__)  # type: ignore[misc]
+        return own.replace(parameters=list(own.parameters.values())[1:])
+
     # Places are known when the last line of the outermost __init__ has run. Only the call of the class comes after
     # that line; __init_subclass__ could wrap each __init__, but would then name once for every class in the line.
     # An inner module is built, and names, before the outer one, so the outermost place wins. Copying and unpickling
@@ -95,6 +102,8 @@ class Module(metaclass=_NamedWhenBuilt):
 
     training: bool = True
     buffers: ClassVar[tuple[str, ...]] = ()
+    recordable: ClassVar[bool] = True
+    """Whether a training step computes outputs and nothing else. If it also draws or counts, it is not compiled."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the outputs, as ``forward`` does."""

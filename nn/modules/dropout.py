@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -39,6 +39,8 @@ class Dropout(Module):
     >>> Dropout(0.5, seed=0)(np.ones(6))
     Tensor([2., 0., 0., 0., 2., 2.])
     """
+
+    recordable: ClassVar[bool] = False
 
     def __init__(self, p: float = 0.5, *, seed: int | np.random.Generator | None = None) -> None:
         self.p = fraction(p, "p")

@@ -54,6 +54,7 @@ class BatchNorm1d(Module):
     """
 
     buffers: ClassVar[tuple[str, ...]] = ("running_mean", "running_var")
+    recordable: ClassVar[bool] = False
 
     def __init__(self, size: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
         self.size = positive_int(size, "size")

@@ -47,11 +47,14 @@ class Callback(ABC):
     ...         return "loss below 0.1" if run.history["loss"][-1] < 0.1 else None
     """
 
+    def before_run(self, run: Run) -> None:  # noqa: B027 - most callbacks have nothing to do then
+        """Is called before the first epoch: what an earlier run has left is forgotten here."""
+
     @abstractmethod
     def after_epoch(self, run: Run) -> str | None:
         """Return why the run shall end; None if it shall go on."""
 
-    def after_run(self, run: Run) -> None:  # noqa: B027 - most callbacks have nothing to do then
+    def after_run(self, run: Run) -> None:  # noqa: B027
         """Is called when the run has ended, in whatever way."""
 
     def state_dict(self) -> dict[str, Any]:
@@ -109,6 +112,10 @@ class EarlyStopping(Callback):
         self.restore_best = bool(restore_best)
         self.best, self.waited = math.inf, 0
         self.weights: dict[str, np.ndarray] = {}
+
+    def before_run(self, run: Run) -> None:
+        """Forget the best figure of an earlier run."""
+        self.best, self.waited, self.weights = math.inf, 0, {}
 
     def after_epoch(self, run: Run) -> str | None:
         """Compare the figure with the best one so far."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike
 from autograd import ArgumentError, MissingExtraError, NonFiniteGradientError, SizeError
 from nn.checks import generator, positive_int
 from nn.module import Module
-from nn.optim import Optimizer
+from nn.optim import ElementwiseOptimizer, Optimizer
 from nn.schedules import Schedule
 from nn.training.callbacks import Callback, Run
 from nn.training.checkpoint import read_checkpoint, write_checkpoint
@@ -110,28 +111,29 @@ def fit(
     >>> history["accuracy"][-1] > 0.9
     True
     """
-    if not isinstance(optimizer, Optimizer):
-        raise ArgumentError(
-            f"optimizer must be an Optimizer, such as nn.Adam(model.parameters()), not {type(optimizer).__name__}; "
-            "LBFGS asks for the loss of all samples where it wants to, and is called by itself: lbfgs.step(closure)"
-        )
-    for what, thing, kind in (("model", model, Module), *(("a callback", one, Callback) for one in callbacks)):
-        if not isinstance(thing, kind):
-            raise ArgumentError(f"{what} must be a {kind.__name__}, not {thing!r:.60}")
-    if schedule is not None and not isinstance(schedule, Schedule):
-        raise ArgumentError(f"schedule must be a Schedule, such as nn.CosineLR(100), not {schedule!r:.60}")
+    _ensure_settings(model, loss, optimizer, schedule, metrics, callbacks)
     data = _checked(x, y, "x", "y")
-    held_out = None if validation is None else _checked(*validation, "validation x", "validation y")
+    held_out = None
+    if validation is not None:
+        if not isinstance(validation, tuple | list) or len(validation) != 2:
+            raise ArgumentError("validation must be a pair, samples and targets: validation=(x_test, y_test)")
+        held_out = _checked(*validation, "validation x", "validation y")
     if resume and checkpoint is None:
         raise ArgumentError("resume=True goes on from a checkpoint; say which: checkpoint='run.npz'")
     batch_size, epochs, rng = positive_int(batch_size, "batch_size"), positive_int(epochs, "epochs"), generator(seed)
+    if checkpoint is not None and not Path(checkpoint).resolve().parent.is_dir():
+        raise ArgumentError(f"checkpoint={str(checkpoint)!r}: there is no folder {Path(checkpoint).resolve().parent}")
     run = Run(model, optimizer, History())
+    schedule = copy.deepcopy(schedule)  # what it learns belongs to this run
+    for callback in callbacks:
+        callback.before_run(run)
     state = _State(run, schedule, callbacks, rng, None if checkpoint is None else Path(checkpoint))
     if resume:
         state.load()
     runner = runner_for(model, loss, optimizer, compile)
     bar = _bar(epochs, len(run.history.epochs), progress)
     mode = model.training
+    factor = optimizer.lr_factor if isinstance(optimizer, ElementwiseOptimizer) else 1.0
     try:
         for epoch in range(len(run.history.epochs), epochs if run.history.stopped is None else 0):
             if schedule is not None:
@@ -150,6 +152,8 @@ def fit(
         run.history.stopped = f"interrupted in epoch {len(run.history.epochs) + 1}"
     finally:
         model.train(mode)
+        if isinstance(optimizer, ElementwiseOptimizer):
+            optimizer.lr_factor = factor
         bar(None)
     for callback in callbacks:
         callback.after_run(run)
@@ -183,10 +187,20 @@ def _one_epoch(
             figures["validation loss"] = runner.mean_loss(*part)
         if metrics:
             outputs = runner.outputs(part[0])
-            figures |= {f"{prefix}{name}": float(metric(part[1], outputs)) for name, metric in metrics.items()}
+            figures |= {f"{prefix}{name}": _figure(name, metric, part[1], outputs) for name, metric in metrics.items()}
     if rate is not None:
         figures["lr"] = float(rate)
     return figures | {"gradient norm": norm, "seconds": time.perf_counter() - start}
+
+
+def _figure(name: str, metric: Metric, targets: np.ndarray, outputs: np.ndarray) -> float:
+    try:
+        return float(metric(targets, outputs))
+    except Exception as error:
+        raise ArgumentError(
+            f"the metric {name!r} failed: {error}. It is given targets of shape {targets.shape} and outputs of shape "
+            f"{outputs.shape}, and returns a number; for classes: lambda y, outputs: accuracy(y, outputs.argmax(1))"
+        ) from error
 
 
 class _State:
@@ -236,6 +250,27 @@ class _State:
         for name, rng in self.rngs.items():
             rng.bit_generator.state = facts["generators"][name]
         self.run.history.epochs, self.run.history.stopped = facts["epochs"], facts["stopped"]
+
+
+def _ensure_settings(model: Any, loss: Any, optimizer: Any, schedule: Any, metrics: Any, callbacks: Any) -> None:
+    if not isinstance(model, Module):
+        raise ArgumentError(f"model must be a Module, such as nn.MLP(4, [8, 3]), not {model!r:.60}")
+    if not callable(loss):
+        raise ArgumentError(f"loss must be a function, such as nn.cross_entropy, not {loss!r:.60}")
+    if not isinstance(optimizer, Optimizer):
+        raise ArgumentError(
+            f"optimizer must be an Optimizer, such as nn.Adam(model.parameters()), not {type(optimizer).__name__}; "
+            "LBFGS asks for the loss of all samples where it wants to, and is called by itself: lbfgs.step(closure)"
+        )
+    own = {id(parameter) for parameter in model.parameters()}
+    if not any(id(parameter) in own for parameter in optimizer.parameters):
+        raise ArgumentError("the optimizer has no parameter of the model: nn.Adam(model.parameters()), of this model")
+    if schedule is not None and not isinstance(schedule, Schedule):
+        raise ArgumentError(f"schedule must be a Schedule, such as nn.CosineLR(100), not {schedule!r:.60}")
+    if metrics is not None and not (isinstance(metrics, Mapping) and all(map(callable, metrics.values()))):
+        raise ArgumentError(f"metrics must be functions by name, such as {{'r2': nn.r2_score}}, not {metrics!r:.60}")
+    if not isinstance(callbacks, Sequence) or not all(isinstance(callback, Callback) for callback in callbacks):
+        raise ArgumentError(f"callbacks must be a list of Callbacks: [nn.EarlyStopping()], not {callbacks!r:.60}")
 
 
 def _checked(x: Any, y: Any, name: str, of_targets: str) -> Data:

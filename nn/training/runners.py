@@ -94,6 +94,7 @@ class TensorRunner(Runner):
 
     def __init__(self, model: Module, loss: Loss, optimizer: Optimizer, compiled: bool) -> None:
         super().__init__(model, loss, optimizer)
+        compiled = compiled and all(module.recordable for module in model.modules())
         self.step: Any = autograd.compile(lambda x, y: loss(model(x), y), arrays=True) if compiled else None
         self.rngs = list(generators(model).values())
 

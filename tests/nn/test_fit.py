@@ -123,12 +123,39 @@ def test_a_history_is_written_as_a_table(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_recorded_runs_eagerly_after_one_warning() -> None:
+    def loss(outputs: Any, targets: Any) -> Any:
+        mean = tensor_loss(outputs, targets)
+        return mean if mean.data > 0.1 else 2.0 * mean
+
     with pytest.warns(TracingWarning, match="not compiled") as caught:
-        model, _ = trained(lambda: tensor_model(0, Dropout(0.2, seed=1)), tensor_loss)
+        model, _ = trained(tensor_model, loss)
     assert len(caught) == 1
-    eager, _ = trained(lambda: tensor_model(0, Dropout(0.2, seed=1)), tensor_loss, compile=False)
+    np.testing.assert_array_equal(numbers(model), numbers(trained(tensor_model, loss, compile=False)[0]))
+
+
+@pytest.mark.parametrize("layer", [lambda: Dropout(0.2, seed=1), lambda: nn.BatchNorm1d(8)])
+def test_modules_that_draw_or_count_are_known_to_run_eagerly(layer: Any) -> None:
+    model, _ = trained(lambda: tensor_model(0, layer()), tensor_loss)
+    eager, _ = trained(lambda: tensor_model(0, layer()), tensor_loss, compile=False)
     np.testing.assert_array_equal(numbers(model), numbers(eager))
     assert model.training
+
+
+def test_what_a_run_has_taught_its_schedule_and_callbacks_is_not_carried_into_the_next() -> None:
+    stopping, schedule = EarlyStopping(patience=2), nn.ReduceOnPlateau(factor=0.5, patience=0, threshold=0.9)
+    together = {"callbacks": [stopping], "schedule": schedule, "validation": (X[:20], Y[:20]), "epochs": 6}
+    first, history = trained(tensor_model, tensor_loss, **together)
+    second, again = trained(tensor_model, tensor_loss, **together)
+    np.testing.assert_array_equal(numbers(first), numbers(second))
+    assert history["lr"] == again["lr"]
+    assert history["lr"][-1] < history["lr"][0]
+
+
+def test_after_a_run_the_learning_rate_is_what_it_was() -> None:
+    model = scalar_model()
+    adam = Adam(model.parameters(), lr=0.05)
+    fit(model, X, Y, loss=nn.cross_entropy, optimizer=adam, schedule=nn.CosineLR(3), epochs=3, progress=False)
+    assert adam.lr == 0.05
 
 
 def test_a_scalar_loss_that_branches_runs_eagerly_after_one_warning() -> None:
@@ -213,7 +240,6 @@ def settings() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("make", [scalar_model, lambda: tensor_model(0, Dropout(0.2, seed=1))], ids=KINDS)
-@pytest.mark.filterwarnings("ignore::autograd.TracingWarning")
 def test_a_resumed_run_is_the_one_that_was_not_interrupted(make: Any, tmp_path: Path) -> None:
     loss = nn.cross_entropy if make is scalar_model else tensor_loss
     whole, history = trained(make, loss, **settings())
@@ -311,7 +337,15 @@ def test_samples_that_cannot_be_learned_from_are_refused(x: Any, y: Any, error: 
     ("options", "message"),
     [
         ({"optimizer": nn.LBFGS([Value(1.0)])}, r"must be an Optimizer.*not LBFGS.*lbfgs.step\(closure\)"),
-        ({"callbacks": [print]}, "a callback must be a Callback"),
+        ({"optimizer": SGD(scalar_model().parameters())}, "no parameter of the model"),
+        ({"loss": "cross_entropy"}, "loss must be a function, such as nn.cross_entropy, not 'cross_entropy'"),
+        ({"callbacks": [print]}, "callbacks must be a list of Callbacks"),
+        ({"callbacks": EarlyStopping()}, r"list of Callbacks: \[nn.EarlyStopping\(\)\]"),
+        ({"metrics": [nn.accuracy]}, "metrics must be functions by name"),
+        ({"metrics": {"hits": nn.accuracy}}, r"the metric 'hits' failed: .*outputs of shape \(60, 2\).*argmax"),
+        ({"validation": 0.2}, "validation must be a pair"),
+        ({"validation": X}, "validation must be a pair"),
+        ({"checkpoint": "nowhere/at/all/run.npz"}, "there is no folder"),
         ({"schedule": 0.1}, "schedule must be a Schedule"),
         ({"epochs": 0}, "epochs must be a positive int"),
         ({"batch_size": 1.5}, "batch_size must be a positive int"),
@@ -319,7 +353,7 @@ def test_samples_that_cannot_be_learned_from_are_refused(x: Any, y: Any, error: 
 )
 def test_settings_that_make_no_sense_are_refused(options: Any, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
-        trained(scalar_model, nn.cross_entropy, **options)
+        trained(scalar_model, **{"loss": nn.cross_entropy} | options)
 
 
 def test_a_bar_shows_epochs_and_losses(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
 from typing import Any
 
@@ -106,6 +107,11 @@ def test_softmax_works_along_an_axis() -> None:
     np.testing.assert_allclose(np.exp(nn.LogSoftmax()(X)), nn.Softmax()(X))
     assert nn.LeakyReLU(0.5)(-2.0) == -1.0
     assert repr(nn.LeakyReLU(0.5)) == "LeakyReLU(0.5)"
+
+
+def test_help_shows_what_a_module_is_made_with() -> None:
+    assert str(inspect.signature(MaxPool2d)) == "(kernel: 'Pair', stride: 'Pair | None' = None) -> 'None'"
+    assert list(inspect.signature(Linear).parameters)[:3] == ["nin", "nout", "bias"]
 
 
 def test_dropout_leaves_out_a_part_and_keeps_the_mean_while_trained() -> None:

@@ -77,11 +77,11 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # scikit-l
     loss_ : float
         The mean loss of the last epoch as its minibatches were met; with "lbfgs" that at the end.
     loss_curve_ : list of float
-        The loss of each epoch; not with "lbfgs".
+        The loss of each epoch; empty with "lbfgs".
     n_iter_ : int
         How many epochs there were; with "lbfgs" iterations.
-    validation_scores_, best_validation_score_ : list of float, float
-        The accuracy on the held-out samples after each epoch, and the highest; with ``early_stopping``.
+    validation_scores_, best_validation_score_ : list of float and float, or None
+        The accuracy on the held-out samples after each epoch, and the highest; None without ``early_stopping``.
     n_features_in_, n_outputs_, n_layers_ : int
         How many inputs and outputs there are, and layers with the inputs counted.
     feature_names_in_ : ndarray of str of shape (n_features_in_,)

@@ -21,6 +21,7 @@ from nn.checks import flag, fraction, not_negative, positive, positive_int
 from nn.estimators.building import ACTIVATIONS, hidden_sizes, perceptron
 from nn.estimators.patience import Patience
 from nn.losses import l2_penalty
+from nn.modules import Sequential
 from nn.optim import LBFGS, SGD, Adam, Optimizer
 from nn.training import fit
 
@@ -43,6 +44,12 @@ def goes_by_epochs(network: Network) -> bool:
 
 class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Base of the estimators. A subclass says what a sample's target is, what its loss, and how good outputs are."""
+
+    model_: Sequential
+    loss_curve_: list[float]
+    validation_scores_: list[float] | None
+    best_validation_score_: float | None
+    _optimizer: Optimizer | None
 
     def __init__(
         self,
@@ -196,14 +203,14 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         return X[counts], y[counts], weights[counts]
 
     def _begin(self, X: Array) -> None:
-        """Build the network, and what it is trained with."""
+        """Build the network, which has not been trained yet."""
         self._rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
         sizes = [X.shape[1], *hidden_sizes(self.hidden_layer_sizes), self.n_outputs_]
         self.model_ = perceptron(sizes, self.activation, X.dtype, self._rng)
         self.n_layers_ = len(sizes)
-        if self.solver != "lbfgs":
-            self._optimizer = self._new_optimizer()
-            self.loss_curve_: list[float] = []
+        self._optimizer = None
+        self.loss_curve_ = []
+        self.validation_scores_ = self.best_validation_score_ = None
 
     def _new_optimizer(self) -> Optimizer:
         parameters, lr = self.model_.parameters(), self.learning_rate_init
@@ -226,6 +233,8 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     def _fit_epochs(self, X: Array, y: Array, weights: Array, patience: Patience | None) -> Self:
         """Train until patience is over; without it, for one epoch."""
+        if self._optimizer is None:
+            self._optimizer = self._new_optimizer()
         batch_size: Any = 200 if self.batch_size == "auto" else self.batch_size
         history = fit(
             self.model_,

@@ -38,8 +38,8 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]  # scikit-lea
     ----------
     model_ : Sequential
         The network; ``model_.summary()`` shows it.
-    validation_scores_, best_validation_score_ : list of float, float
-        R² on the held-out samples after each epoch, and the highest; with ``early_stopping``.
+    validation_scores_, best_validation_score_ : list of float and float, or None
+        R² on the held-out samples after each epoch, and the highest; None without ``early_stopping``.
     loss_, loss_curve_, n_iter_, n_features_in_, n_outputs_, n_layers_, feature_names_in_
         As of `MLPClassifier`.
 

@@ -140,10 +140,10 @@ def test_from_the_same_start_scikit_learn_goes_the_same_way(kind: Any, targets: 
         "n_iter_no_change": 3,
         "random_state": 0,
     }
-    weights = np.random.default_rng(0).integers(0, 4, len(X)).astype(float)
+    weights = np.random.default_rng(0).integers(0, 4, len(X))
     ours, theirs = started_alike(kind, getattr(neural_network, kind.__name__), X, targets, settings)
     ours.fit(X, targets, sample_weight=weights)
-    theirs.fit(X, targets, sample_weight=weights)
+    theirs.set_params(batch_size=weights.sum()).fit(X.repeat(weights, axis=0), targets.repeat(weights))
     np.testing.assert_allclose(ours.loss_curve_, theirs.loss_curve_[1:], rtol=1e-9)
     assert ours.n_iter_ == theirs.n_iter_
     predict = "predict" if kind is MLPRegressor else "predict_proba"

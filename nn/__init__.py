@@ -1,5 +1,7 @@
 """Neural networks on the engine, small enough to look into."""
 
+from typing import TYPE_CHECKING, Any
+
 import autograd
 
 if getattr(autograd, "DISTRIBUTION", None) != "glassgrad":
@@ -74,6 +76,10 @@ from nn.optim import (
 from nn.plots import plot_activations, plot_confusion_matrix, plot_decision_boundary, plot_gradients, plot_history
 from nn.schedules import CosineLR, ExponentialLR, InverseTimeLR, ReduceOnPlateau, Schedule, StepLR, WarmupLR
 from nn.training import Callback, EarlyStopping, History, fit
+
+if TYPE_CHECKING:
+    from nn.estimators import MLPClassifier as MLPClassifier
+    from nn.estimators import MLPRegressor as MLPRegressor
 
 __all__ = [
     "ELU",
@@ -152,3 +158,21 @@ __all__ = [
     "to_onnx",
     "top_k_accuracy_score",
 ]
+
+ESTIMATORS = ("MLPClassifier", "MLPRegressor")
+"""Public too, but not in ``__all__``: ``from nn import *`` works without scikit-learn, and does not wait for it."""
+
+
+def __getattr__(name: str) -> Any:
+    """Import the estimators when one is first asked for, since they need scikit-learn."""
+    if name not in ESTIMATORS:
+        raise AttributeError(f"module 'nn' has no attribute {name!r}")
+    try:
+        from nn import estimators
+    except ImportError as error:
+        raise autograd.MissingExtraError(f"nn.{name}", "sklearn") from error
+    return globals().setdefault(name, getattr(estimators, name))
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *ESTIMATORS})

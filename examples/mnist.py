@@ -47,8 +47,15 @@ def main(argv: Sequence[str] | None = None) -> list[int]:
     x, targets = x[:TRAINED], np.eye(10)[digits[:TRAINED]]
     rng = np.random.default_rng(options.seed)
     loss, output = LOSSES[options.loss]
-    model = nn.MLP(x.shape[1], [options.hidden, 10], "sigmoid", output)
-    start(model, options.init, rng)
+    model = nn.MLP(
+        x.shape[1],
+        [options.hidden, 10],
+        "sigmoid",
+        output,
+        weight_init=STARTS[options.init],
+        bias_init=STARTS["normal"] if options.init == "normal" else nn.init.zeros(),  # as Nielsen has it
+        seed=rng,
+    )
     judge = Judge(x_test, digits_test)
     history = nn.fit(
         model,
@@ -65,16 +72,6 @@ def main(argv: Sequence[str] | None = None) -> list[int]:
     seconds = np.median(history["seconds"])
     print(f"seed {options.seed}: first {judge.right[0]}, best {max(judge.right)}, {seconds:.2f} s an epoch (median)")
     return judge.right
-
-
-def start(model: nn.MLP, name: str, rng: np.random.Generator) -> None:
-    """Draw the weights anew. The biases start at N(0, 1) with Nielsen's weights, else at 0."""
-    biases = STARTS["normal"] if name == "normal" else nn.init.zeros()
-    for layer in model.layers:
-        weights = STARTS[name]((layer.nout, layer.nin), rng)
-        for neuron, row, bias in zip(layer.neurons, weights, biases((layer.nout,), rng), strict=True):
-            for parameter, number in zip([*neuron.w, neuron.b], [*row, bias], strict=True):
-                parameter.data = float(number)
 
 
 def parse(argv: Sequence[str] | None) -> tuple[argparse.ArgumentParser, argparse.Namespace]:

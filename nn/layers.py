@@ -15,6 +15,7 @@ import autograd
 from autograd import ArgumentError, SizeError, Value, dot
 from nn.activations import Function, activation_function, activation_label, gain
 from nn.checks import generator, numbers, positive_int
+from nn.init import Initialiser, uniform, zeros
 from nn.module import Module, observe, title
 
 __all__ = ["MLP", "Activation", "Layer", "Neuron", "Seed"]
@@ -94,6 +95,8 @@ class Neuron(_OfValues):
     activation : str, callable or None, optional
         The name of a function of one operand in ``autograd.registry``; "identity", "linear" or None for none; or any
         function from a Value to a Value.
+    weight_init, bias_init : callable, optional
+        How they start instead, such as ``nn.init.normal()``.
     seed : int, numpy.random.Generator or None, optional
         Where the weights are drawn from. The same int gives the same weights, bit for bit.
 
@@ -121,12 +124,20 @@ class Neuron(_OfValues):
     ['w[0]', 'w[1]', 'b']
     """
 
-    def __init__(self, nin: int, activation: Activation = "tanh", *, seed: Seed = None) -> None:
+    def __init__(
+        self,
+        nin: int,
+        activation: Activation = "tanh",
+        *,
+        weight_init: Initialiser | None = None,
+        bias_init: Initialiser | None = None,
+        seed: Seed = None,
+    ) -> None:
         self.nin = positive_int(nin, "nin")
         self.activation = activation_function(activation)
-        limit = gain(self.activation) * math.sqrt(3.0 / self.nin)
-        self.w = [Value(weight) for weight in generator(seed).uniform(-limit, limit, self.nin).tolist()]
-        self.b = Value(0.0)
+        weights, biases = _start(self.nin, 1, self.activation, weight_init, bias_init, generator(seed))
+        self.w = [Value(weight) for weight in weights[0].tolist()]
+        self.b = Value(biases.item())
 
     def _of_sample(self, inputs: Sequence[Any]) -> Value:
         y: Value = dot(self.w, inputs, self.b)
@@ -154,8 +165,8 @@ class Layer(_OfValues):
     ----------
     nin, nout : int
         How many inputs it takes, how many neurons it has.
-    activation, seed
-        As in `Neuron`.
+    activation, weight_init, bias_init, seed
+        As in `Neuron`; the weights of all neurons are drawn together.
 
     Attributes
     ----------
@@ -174,11 +185,24 @@ class Layer(_OfValues):
     (3, 9)
     """
 
-    def __init__(self, nin: int, nout: int, activation: Activation = "tanh", *, seed: Seed = None) -> None:
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        activation: Activation = "tanh",
+        *,
+        weight_init: Initialiser | None = None,
+        bias_init: Initialiser | None = None,
+        seed: Seed = None,
+    ) -> None:
         self.nin = positive_int(nin, "nin")
         self.nout = positive_int(nout, "nout")
-        rng = generator(seed)
-        self.neurons = [Neuron(self.nin, activation, seed=rng) for _ in range(self.nout)]
+        function = activation_function(activation)
+        weights, biases = _start(self.nin, self.nout, function, weight_init, bias_init, generator(seed))
+        self.neurons = [
+            Neuron(self.nin, activation, weight_init=_fixed(row), bias_init=_fixed(bias))
+            for row, bias in zip(weights, biases, strict=True)
+        ]
 
     def _of_sample(self, inputs: Sequence[Any]) -> Value | list[Value]:
         return _one_or_all(self._outputs(inputs))
@@ -215,8 +239,8 @@ class MLP(_OfValues):
         Of every layer but the last; as in `Neuron`.
     output : str, callable or None, optional
         The activation of the last layer.
-    seed : int, numpy.random.Generator or None, optional
-        As in `Neuron`.
+    weight_init, bias_init, seed
+        As in `Layer`.
 
     Attributes
     ----------
@@ -253,6 +277,8 @@ class MLP(_OfValues):
         activation: Activation = "tanh",
         output: Activation = "identity",
         *,
+        weight_init: Initialiser | None = None,
+        bias_init: Initialiser | None = None,
         seed: Seed = None,
     ) -> None:
         self.nin = positive_int(nin, "nin")
@@ -262,7 +288,8 @@ class MLP(_OfValues):
         activations = [activation] * (len(nouts) - 1) + [output]
         rng = generator(seed)
         self.layers = [
-            Layer(nin, nout, act, seed=rng) for nin, nout, act in zip(sizes[:-1], sizes[1:], activations, strict=True)
+            Layer(nin, nout, act, weight_init=weight_init, bias_init=bias_init, seed=rng)
+            for nin, nout, act in zip(sizes[:-1], sizes[1:], activations, strict=True)
         ]
 
     def _of_sample(self, inputs: Sequence[Any]) -> Value | list[Value]:
@@ -292,6 +319,24 @@ def _the_same(activations: list[Function | None], what: str) -> Function | None:
         labels = ", ".join(sorted({activation_label(activation) for activation in activations}))
         raise ArgumentError(f"{what} have different activations ({labels}), which no argument says")
     return activations[0]
+
+
+def _start(
+    nin: int,
+    nout: int,
+    function: Function | None,
+    weight_init: Initialiser | None,
+    bias_init: Initialiser | None,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weights, a row for each neuron, and the biases."""
+    limit = gain(function) * math.sqrt(3.0 / nin)
+    weights = (weight_init or uniform(-limit, limit))((nout, nin), rng)
+    return weights, (bias_init or zeros())((nout,), rng)
+
+
+def _fixed(numbers: Any) -> Initialiser:
+    return lambda shape, _: np.reshape(numbers, shape)
 
 
 def _one_or_all(outputs: list[Value]) -> Value | list[Value]:

@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import ArgumentError, NotANumberError, SizeError, Value, gelu, relu, sigmoid, tanh
-from nn import MLP, Layer, Neuron, half_squared_error
+from nn import MLP, Layer, Neuron, half_squared_error, init
 
 ONE_OPERAND = [row for row in autograd.registry.values() if row.arity == 1]
 
@@ -269,3 +269,20 @@ def test_weights_start_with_the_variance_that_keeps_the_signals_variance(activat
 
 def test_biases_start_at_zero():
     assert all(n.b.data == 0.0 for layer in MLP(3, [4, 2], "relu").layers for n in layer.neurons)
+
+
+@pytest.mark.parametrize(("kind", "sizes"), [(Neuron, (3,)), (Layer, (3, 4)), (MLP, (3, [4]))])
+def test_weights_and_biases_start_as_they_are_told(kind, sizes):
+    rng = np.random.default_rng(5)
+    model = kind(*sizes, weight_init=init.normal(0, 2), bias_init=init.uniform(1, 2), seed=5)
+    rows = 1 if isinstance(model, Neuron) else 4
+    w, b = rng.normal(0, 2, (rows, 3)), rng.uniform(1, 2, rows)
+    assert weights(model) == np.column_stack([w, b]).ravel().tolist()
+
+
+def test_layers_are_drawn_one_after_another():
+    model = MLP(2, [3, 1], weight_init=init.he(), seed=1)
+    rng = np.random.default_rng(1)
+    for (w, b), shape in zip(matrices(model), [(3, 2), (1, 3)], strict=True):
+        np.testing.assert_array_equal(w, init.he()(shape, rng))
+        assert not b.any()

@@ -31,7 +31,7 @@ class Judge(nn.Callback):
         self.images, self.digits = images, digits
         self.right: list[int] = []
 
-    def after_epoch(self, run: nn.training.Run) -> None:
+    def after_epoch(self, run: nn.Run) -> None:
         """Print how many are right."""
         predicted = np.argmax(run.model(self.images), axis=1)
         self.right.append(int(np.sum(predicted == self.digits)))

@@ -54,6 +54,8 @@ class _OfValues(Module):
         if isinstance(x, np.ndarray) and x.ndim == 2 and x.dtype.kind in "biuf":
             if x.shape[1] != self.nin:
                 raise SizeError(f"{title(self)} takes {self.nin} inputs, but {x.shape[1]} were given for each sample")
+            if not len(x):
+                raise SizeError(f"{title(self)} was given a batch without a sample")
             return self._program()(np.asarray(x, np.float64))
         inputs = numbers(x, f"the inputs of {title(self)}")
         if len(inputs) != self.nin:

@@ -13,7 +13,7 @@ import numpy as np
 from autograd import ArgumentError
 from nn.keeping.atomic import replacing
 
-__all__ = ["read_checkpoint", "write_checkpoint"]
+__all__ = ["as_json", "read_checkpoint", "write_checkpoint"]
 
 VERSION = 1
 FACTS, SINGLES = "facts", "singles"  # the entries with all that is no array, and with single numbers
@@ -38,10 +38,15 @@ def write_checkpoint(path: Path, facts: Mapping[str, Any], groups: Mapping[str, 
         singles[group] = [name for name, x in parts.items() if x.shape == () and x.dtype == np.float64]
         arrays[f"{group}/{SINGLES}"] = np.array([parts.pop(name) for name in singles[group]], np.float64)
         arrays |= {f"{group}/{name}": x for name, x in parts.items()}
-    arrays[FACTS] = np.array(json.dumps({"version": VERSION, SINGLES: singles, **facts}))
+    arrays[FACTS] = np.array(as_json({"version": VERSION, SINGLES: singles, **facts}))
     with replacing(path) as fresh, open(fresh, "wb") as file:
         save: Any = np.savez  # whose types take names of arrays for those of its flag
         save(file, **arrays)
+
+
+def as_json(facts: Any) -> str:
+    """Return facts as JSON, arrays in them as lists: some generators have such in their states."""
+    return json.dumps(facts, default=lambda x: np.asarray(x).tolist())
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
 import time
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,12 +19,13 @@ from nn.module import Module
 from nn.optim import ElementwiseOptimizer, Optimizer
 from nn.schedules import Schedule
 from nn.training.callbacks import Callback, Run
-from nn.training.checkpoint import read_checkpoint, write_checkpoint
+from nn.training.checkpoint import as_json, read_checkpoint, write_checkpoint
 from nn.training.history import History
 from nn.training.runners import Data, Runner, generators, runner_for
 
 __all__ = ["fit"]
 
+FIGURES = ("loss", "lr", "gradient norm", "seconds")  # that are in every history
 Metric = Callable[[np.ndarray, np.ndarray], float]
 
 
@@ -48,7 +51,9 @@ def fit(
     """Train a model, and return what was seen on the way.
 
     A model of Values is given one sample at a time and its loss too, one of Tensors a minibatch; either is compiled if
-    it can be recorded, else it runs eagerly after one `TracingWarning`. Ctrl-C ends the run and keeps what was learned.
+    it can be recorded, else it runs eagerly after one `TracingWarning`. What a compiled loss reads beside outputs and
+    targets, such as a number that a callback changes, it has read once, when it was recorded. Ctrl-C ends the run and
+    keeps what was learned.
 
     Parameters
     ----------
@@ -87,7 +92,8 @@ def fit(
     -------
     History
         The figures of each epoch: the mean loss over its minibatches as they were met, ``lr``, the norm of the gradient
-        of the last minibatch, seconds, and the metrics at its end.
+        of the last minibatch, seconds, and the metrics at its end. The gradient is that of the last step; of a compiled
+        model of Values, whose steps are one program, it is found anew when they are made.
 
     Raises
     ------
@@ -127,13 +133,17 @@ def fit(
     schedule = copy.deepcopy(schedule)  # what it learns belongs to this run
     for callback in callbacks:
         callback.before_run(run)
+    factor = optimizer.lr_factor if isinstance(optimizer, ElementwiseOptimizer) else 1.0
     state = _State(run, schedule, callbacks, rng, None if checkpoint is None else Path(checkpoint))
+    if state.path is not None:
+        state.settings = _settings(data, loss, batch_size, None if seed is None else rng)
     if resume:
         state.load()
+        if isinstance(optimizer, ElementwiseOptimizer):
+            optimizer.lr_factor = factor  # which the schedule sets for each epoch, if there is one
     runner = runner_for(model, loss, optimizer, compile)
     bar = _bar(epochs, len(run.history.epochs), progress)
     mode = model.training
-    factor = optimizer.lr_factor if isinstance(optimizer, ElementwiseOptimizer) else 1.0
     try:
         for epoch in range(len(run.history.epochs), epochs if run.history.stopped is None else 0):
             if schedule is not None:
@@ -215,6 +225,7 @@ class _State:
         path: Path | None,
     ) -> None:
         self.run, self.path = run, path
+        self.settings: dict[str, Any] = {}  # by which another run is known
         self.parts: dict[str, Any] = {"model": run.model, "optimizer": run.optimizer}
         if schedule is not None:
             self.parts["schedule"] = schedule
@@ -225,6 +236,7 @@ class _State:
         if self.path is None:
             return
         facts = {
+            "settings": self.settings,
             "epochs": self.run.history.epochs,
             "stopped": self.run.history.stopped,
             "generators": {name: rng.bit_generator.state for name, rng in self.rngs.items()},
@@ -236,6 +248,11 @@ class _State:
         if self.path is None or not self.path.exists():
             return
         facts, groups = read_checkpoint(self.path)
+        for name, now in self.settings.items():
+            then = facts["settings"].get(name)
+            if now is not None and then is not None and then != now:
+                change = f"its {name} was {_told(then)}, and is {_told(now)} now"
+                raise ArgumentError(f"{self.path} is the checkpoint of another run: {change}")
         found = set(facts["generators"])
         if found != set(self.rngs):
             raise ArgumentError(f"{self.path} has the generators {sorted(found)}, but this run {sorted(self.rngs)}")
@@ -269,8 +286,22 @@ def _ensure_settings(model: Any, loss: Any, optimizer: Any, schedule: Any, metri
         raise ArgumentError(f"schedule must be a Schedule, such as nn.CosineLR(100), not {schedule!r:.60}")
     if metrics is not None and not (isinstance(metrics, Mapping) and all(map(callable, metrics.values()))):
         raise ArgumentError(f"metrics must be functions by name, such as {{'r2': nn.r2_score}}, not {metrics!r:.60}")
+    taken = [name for name in metrics or () if name in FIGURES or str(name).startswith("validation")]
+    if taken:
+        raise ArgumentError(f"the metric {taken[0]!r} must be called otherwise: the history has a figure of that name")
     if not isinstance(callbacks, Sequence) or not all(isinstance(callback, Callback) for callback in callbacks):
         raise ArgumentError(f"callbacks must be a list of Callbacks: [nn.EarlyStopping()], not {callbacks!r:.60}")
+
+
+def _settings(data: Data, loss: Any, batch_size: int, rng: np.random.Generator | None) -> dict[str, Any]:
+    """Return what a run must have in common with the one it goes on from; None for what was not said."""
+    x, y = (f"of shape {array.shape}, checksum {zlib.crc32(np.ascontiguousarray(array).data)}" for array in data)
+    seed = None if rng is None else json.loads(as_json(rng.bit_generator.state))
+    return {"x": x, "y": y, "batch_size": batch_size, "loss": getattr(loss, "__name__", None), "seed": seed}
+
+
+def _told(setting: Any) -> Any:
+    return "another one" if isinstance(setting, dict) else setting
 
 
 def _checked(x: Any, y: Any, name: str, of_targets: str) -> Data:

@@ -59,7 +59,9 @@ class ScalarRunner(Runner):
         last = list(_minibatches(len(x), batch_size, copy.deepcopy(rng)))[-1]
         if self.step is not None:
             (loss,) = self.step.train(x, y, optimizer=self.optimizer, batch_size=batch_size, seed=rng)
-            return float(loss), float(np.linalg.norm(self.step.grad(x[last], y[last])))
+            trained = {id(parameter) for parameter in self.optimizer.parameters}
+            rows = [id(parameter) in trained for parameter in self.step.parameters]
+            return float(loss), float(np.linalg.norm(self.step.grad(x[last], y[last])[rows]))
         total = 0.0
         for chosen in _minibatches(len(x), batch_size, rng):
             self.optimizer.zero_grad()
@@ -132,11 +134,13 @@ class TensorRunner(Runner):
 
     def mean_loss(self, x: Array, y: Array) -> float:
         """Return the mean loss over samples."""
-        parts = [
-            self.loss(self._evaluated(x[i : i + CHUNK]), y[i : i + CHUNK]) * len(x[i : i + CHUNK])
-            for i in range(0, len(x), CHUNK)
-        ]
-        return float(sum(parts) / len(x))
+        self.model.eval()
+        total = 0.0
+        with no_grad():
+            for i in range(0, len(x), CHUNK):
+                part = x[i : i + CHUNK]
+                total += float(self.loss(self.model(part), y[i : i + CHUNK])) * len(part)
+        return total / len(x)
 
     def outputs(self, x: Array) -> Array:
         """Return what the model gives for each sample."""

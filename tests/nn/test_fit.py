@@ -170,6 +170,31 @@ def test_a_scalar_loss_that_branches_runs_eagerly_after_one_warning() -> None:
     np.testing.assert_allclose(numbers(model), numbers(eager), rtol=1e-9)
 
 
+def test_the_loss_of_the_validation_part_is_that_of_a_batch_whatever_its_shape() -> None:
+    class Column(nn.Module):
+        def __init__(self) -> None:
+            self.linear = Linear(2, 1, seed=0)
+
+        def forward(self, x: Any) -> Any:
+            return self.linear(x)[:, 0]
+
+    _, history = trained(
+        Column,
+        nn.half_squared_error,
+        optimizer=None,
+        epochs=1,
+        batch_size=60,
+        validation=(X, Y),
+        schedule=nn.StepLR(1, gamma=1e-12),
+    )
+    model = Column()
+    expected = 0.5 * np.mean((model(X).numpy() - Y) ** 2)
+    assert history["loss"] == pytest.approx([expected], rel=1e-12)
+    frozen = SGD(model.parameters(), lr=1e-15)
+    after = fit(model, X, Y, loss=nn.half_squared_error, optimizer=frozen, epochs=1, validation=(X, Y), progress=False)
+    assert after["validation loss"] == pytest.approx([expected], rel=1e-9)
+
+
 # Ends before the end ------------------------------------------------------------------------------------------------
 
 
@@ -251,6 +276,43 @@ def test_a_resumed_run_is_the_one_that_was_not_interrupted(make: Any, tmp_path: 
         assert resumed[name] == history[name], name
 
 
+def test_after_a_resumed_run_the_learning_rate_is_what_it_was(tmp_path: Path) -> None:
+    for epochs in (1, 3):
+        model = scalar_model()
+        adam = Adam(model.parameters(), lr=0.05)
+        options = {"schedule": nn.ExponentialLR(0.5), "checkpoint": tmp_path / "run.npz", "resume": True, "seed": 0}
+        history = fit(model, X, Y, loss=nn.cross_entropy, optimizer=adam, epochs=epochs, progress=False, **options)
+        assert adam.lr == 0.05
+    assert history["lr"] == [0.05, 0.025, 0.0125]
+
+
+@pytest.mark.parametrize("kind", [np.random.MT19937, np.random.Philox, np.random.SFC64])
+def test_every_generator_of_numpy_can_be_resumed(kind: Any, tmp_path: Path) -> None:
+    whole, _ = trained(scalar_model, nn.cross_entropy, seed=np.random.Generator(kind(1)))
+    for epochs in (2, 4):
+        options = {"epochs": epochs, "checkpoint": tmp_path / "run.npz", "resume": True}
+        model, _ = trained(scalar_model, nn.cross_entropy, seed=np.random.Generator(kind(1)), **options)
+    np.testing.assert_array_equal(numbers(model), numbers(whole))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"batch_size": 8}, "its batch_size was 16, and is 8 now"),
+        ({"seed": 7}, "its seed was another one"),
+        ({"loss": nn.hinge}, "its loss was cross_entropy, and is hinge now"),
+    ],
+)
+def test_a_run_with_other_settings_is_not_resumed(change: Any, message: str, tmp_path: Path) -> None:
+    options = {"checkpoint": tmp_path / "run.npz", "resume": True, "epochs": 1}
+    trained(scalar_model, nn.cross_entropy, **options)
+    with pytest.raises(ArgumentError, match=message):
+        trained(scalar_model, **{"loss": nn.cross_entropy} | options | change)
+    model = scalar_model()
+    with pytest.raises(ArgumentError, match="its x was of shape"):
+        fit(model, X + 1.0, Y, loss=nn.cross_entropy, optimizer=Adam(model.parameters()), batch_size=16, **options)
+
+
 @pytest.mark.slow
 def test_a_run_killed_at_any_moment_goes_on_to_the_same_end(tmp_path: Path) -> None:
     script = textwrap.dedent(
@@ -304,7 +366,17 @@ def test_the_checkpoint_of_another_run_is_refused_and_changes_nothing(tmp_path: 
     trained(scalar_model, nn.cross_entropy, epochs=1, checkpoint=path)
     model = scalar_model(seed=5)
     with pytest.raises(ArgumentError, match=r"is the checkpoint of another run: .*Adam.*SGD"):
-        fit(model, X, Y, loss=nn.cross_entropy, optimizer=SGD(model.parameters()), checkpoint=path, resume=True, seed=0)
+        fit(
+            model,
+            X,
+            Y,
+            loss=nn.cross_entropy,
+            optimizer=SGD(model.parameters()),
+            checkpoint=path,
+            resume=True,
+            seed=0,
+            batch_size=16,
+        )
     np.testing.assert_array_equal(numbers(model), numbers(scalar_model(seed=5)))
     with pytest.raises(ArgumentError, match="say which"):
         trained(scalar_model, nn.cross_entropy, resume=True)
@@ -343,6 +415,7 @@ def test_samples_that_cannot_be_learned_from_are_refused(x: Any, y: Any, error: 
         ({"callbacks": EarlyStopping()}, r"list of Callbacks: \[nn.EarlyStopping\(\)\]"),
         ({"metrics": [nn.accuracy]}, "metrics must be functions by name"),
         ({"metrics": {"hits": nn.accuracy}}, r"the metric 'hits' failed: .*outputs of shape \(60, 2\).*argmax"),
+        ({"metrics": {"loss": nn.accuracy}}, "the metric 'loss' must be called otherwise"),
         ({"validation": 0.2}, "validation must be a pair"),
         ({"validation": X}, "validation must be a pair"),
         ({"checkpoint": "nowhere/at/all/run.npz"}, "there is no folder"),

@@ -214,7 +214,7 @@ def test_a_module_that_has_seen_a_batch_can_be_copied_and_pickled():
 def test_a_batch_of_other_inputs_is_refused():
     with pytest.raises(SizeError, match="Neuron takes 2 inputs, but 3 were given for each sample"):
         Neuron(2)(np.ones((5, 3)))
-    with pytest.raises(SizeError, match="without a sample"):
+    with pytest.raises(SizeError, match="Neuron was given a batch without a sample"):
         Neuron(2)(np.ones((0, 2)))
 
 

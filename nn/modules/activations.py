@@ -181,8 +181,23 @@ class Tanh(Module):
         return autograd.tanh(x)
 
 
+class _AlongAxis(Module):
+    """What works on numbers that belong together along an axis."""
+
+    def __init__(self, axis: int = -1) -> None:
+        self.axis = integer(axis, "axis")
+
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"axis": self.axis}
+
+    def extra_repr(self) -> str:
+        """Return the axis."""
+        return f"axis={self.axis}"
+
+
 @final
-class Softmax(Module):
+class Softmax(_AlongAxis):
     """exp(x) divided by its sum: positive numbers whose sum is 1.
 
     Parameters
@@ -202,24 +217,13 @@ class Softmax(Module):
     array([0.5, 0.5])
     """
 
-    def __init__(self, axis: int = -1) -> None:
-        self.axis = integer(axis, "axis")
-
     def forward(self, x: Any) -> Any:
         """Return the function of an array or a Tensor, of the same shape."""
         return autograd.softmax(x, self.axis)
 
-    def config(self) -> dict[str, Any]:
-        """Return the arguments that make another one like this."""
-        return {"axis": self.axis}
-
-    def extra_repr(self) -> str:
-        """Return the axis."""
-        return f"axis={self.axis}"
-
 
 @final
-class LogSoftmax(Module):
+class LogSoftmax(_AlongAxis):
     """The logarithm of softmax, which keeps its digits far below the largest.
 
     Parameters
@@ -239,17 +243,6 @@ class LogSoftmax(Module):
     array([-0.6931, -0.6931])
     """
 
-    def __init__(self, axis: int = -1) -> None:
-        self.axis = integer(axis, "axis")
-
     def forward(self, x: Any) -> Any:
         """Return the function of an array or a Tensor, of the same shape."""
         return autograd.log_softmax(x, self.axis)
-
-    def config(self) -> dict[str, Any]:
-        """Return the arguments that make another one like this."""
-        return {"axis": self.axis}
-
-    def extra_repr(self) -> str:
-        """Return the axis."""
-        return f"axis={self.axis}"

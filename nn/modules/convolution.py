@@ -107,8 +107,24 @@ class Conv2d(Module):
         return f"{self.channels}, {self.filters}, kernel={self.kernel}, stride={self.stride}, padding={self.padding}"
 
 
+class _Pool(Module):
+    """What pools have in common: the size of the windows, and how far it is from one to the next."""
+
+    def __init__(self, kernel: Pair, stride: Pair | None = None) -> None:
+        self.kernel = _pair(kernel, "kernel")
+        self.stride = self.kernel if stride is None else _pair(stride, "stride")
+
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make another one like this."""
+        return {"kernel": self.kernel, "stride": self.stride}
+
+    def extra_repr(self) -> str:
+        """Return the sizes."""
+        return f"{self.kernel}, stride={self.stride}"
+
+
 @final
-class MaxPool2d(Module):
+class MaxPool2d(_Pool):
     """The largest number of each window, as `autograd.max_pool2d`.
 
     Parameters
@@ -126,10 +142,6 @@ class MaxPool2d(Module):
     (2, 8, 14, 14)
     """
 
-    def __init__(self, kernel: Pair, stride: Pair | None = None) -> None:
-        self.kernel = _pair(kernel, "kernel")
-        self.stride = self.kernel if stride is None else _pair(stride, "stride")
-
     def forward(self, x: Any) -> Any:
         """Return smaller images.
 
@@ -139,17 +151,9 @@ class MaxPool2d(Module):
         """
         return max_pool2d(x, self.kernel, self.stride)
 
-    def config(self) -> dict[str, Any]:
-        """Return the arguments that make another one like this."""
-        return {"kernel": self.kernel, "stride": self.stride}
-
-    def extra_repr(self) -> str:
-        """Return the sizes."""
-        return f"{self.kernel}, stride={self.stride}"
-
 
 @final
-class AvgPool2d(Module):
+class AvgPool2d(_Pool):
     """The mean of each window, as `autograd.avg_pool2d`.
 
     Parameters
@@ -167,10 +171,6 @@ class AvgPool2d(Module):
     (2, 8, 14, 14)
     """
 
-    def __init__(self, kernel: Pair, stride: Pair | None = None) -> None:
-        self.kernel = _pair(kernel, "kernel")
-        self.stride = self.kernel if stride is None else _pair(stride, "stride")
-
     def forward(self, x: Any) -> Any:
         """Return smaller images.
 
@@ -179,14 +179,6 @@ class AvgPool2d(Module):
         x : array or Tensor of shape (..., height, width)
         """
         return avg_pool2d(x, self.kernel, self.stride)
-
-    def config(self) -> dict[str, Any]:
-        """Return the arguments that make another one like this."""
-        return {"kernel": self.kernel, "stride": self.stride}
-
-    def extra_repr(self) -> str:
-        """Return the sizes."""
-        return f"{self.kernel}, stride={self.stride}"
 
 
 @final

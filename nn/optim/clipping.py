@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import NonFiniteGradientError, Tensor, Value
 from nn.checks import positive
+from nn.norms import euclidean_norm
 from nn.optim.leaves import ensure_finite, flat, gradient_of, leaves_of
 
 __all__ = ["clip_grad_norm", "clip_grad_value"]
@@ -54,7 +55,7 @@ def clip_grad_norm(parameters: Value | Tensor | Iterable[Value | Tensor], max_no
     """
     longest = positive(max_norm, "max_norm")
     leaves, gradients = _reached(parameters)
-    norm = _norm(flat(gradients))
+    norm = euclidean_norm(flat(gradients))
     if norm == np.inf:
         raise NonFiniteGradientError(f"nothing was clipped, because the norm of the gradients is too large. {CURE}")
     if norm + 1e-6 > longest:
@@ -103,9 +104,3 @@ def _reached(parameters: Any) -> tuple[list[Value | Tensor], list[Any]]:
     ensure_finite(leaves, gradients, "nothing was clipped", CURE)
     reached = [(p, g) for p, g in zip(leaves, gradients, strict=True) if np.any(g)]
     return [p for p, _ in reached], [g for _, g in reached]
-
-
-def _norm(x: np.ndarray) -> float:
-    """Return the Euclidean norm, which does not overflow before it must."""
-    largest = float(np.max(np.abs(x), initial=0.0))
-    return float(np.linalg.norm(x / largest)) * largest if largest > 0 else 0.0

@@ -12,6 +12,7 @@ from autograd import ArgumentError, SizeError
 from nn.checks import plain_array, positive_int
 from nn.layers import Neuron
 from nn.module import Module, title
+from nn.norms import euclidean_norm
 from nn.plots.axes import COLORS, HUGE, name_ticks, new_or_given
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def plot_gradients(gradients: Mapping[str, Any] | Module, *, label: str | None =
     ('log', ['layers[0]', 'layers[1]'])
     """
     named = _gradients_of(gradients) if isinstance(gradients, Module) else _arrays(gradients, "gradients")
-    norms = np.array([_norm(gradient) for gradient in named.values()])
+    norms = np.array([euclidean_norm(gradient) for gradient in named.values()])
     ax = new_or_given(ax, "plot_gradients", width=min(max(6.4, 0.3 * len(named) + 1.5), 12.0))
     layers = np.arange(len(named))
     shown = (norms > 1 / HUGE) & (norms < HUGE)
@@ -185,9 +186,3 @@ def _range(numbers: NDArray[np.float64]) -> tuple[float, float]:
     largest = max(abs(low), abs(high))
     size = largest if largest > 1 / HUGE else 1.0
     return (low, high) if high - low > 1e-9 * size else (low - 0.5 * size, high + 0.5 * size)
-
-
-def _norm(gradient: NDArray[np.float64]) -> float:
-    largest = float(np.max(np.abs(gradient)))
-    # scaled, so that squares neither overflow nor vanish
-    return largest * float(np.linalg.norm(gradient / largest)) if 0 < largest < np.inf else largest

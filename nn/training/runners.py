@@ -12,7 +12,9 @@ import numpy as np
 
 import autograd
 from autograd import Tensor, TracingError, TracingWarning, Value, no_grad
+from nn.datasets import minibatches
 from nn.module import Module
+from nn.norms import euclidean_norm
 from nn.optim import Optimizer
 
 __all__ = ["Data", "Runner", "runner_for"]
@@ -56,12 +58,12 @@ class ScalarRunner(Runner):
 
     def epoch(self, x: Array, y: Array, batch_size: int, rng: np.random.Generator) -> tuple[float, float]:
         """Make the steps, in one program if that can be."""
-        last = list(_minibatches(len(x), batch_size, copy.deepcopy(rng)))[-1]
+        *_, last = _minibatches(len(x), batch_size, copy.deepcopy(rng))
         if self.step is not None:
             (loss,) = self.step.train(x, y, optimizer=self.optimizer, batch_size=batch_size, seed=rng)
             trained = {id(parameter) for parameter in self.optimizer.parameters}
             rows = [id(parameter) in trained for parameter in self.step.parameters]
-            return float(loss), float(np.linalg.norm(self.step.grad(x[last], y[last])[rows]))
+            return float(loss), euclidean_norm(self.step.grad(x[last], y[last])[rows])
         total = 0.0
         for chosen in _minibatches(len(x), batch_size, rng):
             self.optimizer.zero_grad()
@@ -71,7 +73,7 @@ class ScalarRunner(Runner):
             self.optimizer.step()
             total += mean.data * len(chosen)
         gradients = [parameter.grad for parameter in self.optimizer.parameters]
-        return total / len(x), float(np.linalg.norm(gradients))
+        return total / len(x), euclidean_norm(gradients)
 
     def mean_loss(self, x: Array, y: Array) -> float:
         """Return the mean loss over samples."""
@@ -107,7 +109,7 @@ class TensorRunner(Runner):
         for chosen in _minibatches(len(x), batch_size, rng):
             total += self._make_step(x[chosen], y[chosen]) * len(chosen)
         gradients = [p.grad.ravel() for p in self.optimizer.parameters if p.grad is not None]
-        return total / len(x), float(np.linalg.norm(np.concatenate(gradients))) if gradients else 0.0
+        return total / len(x), euclidean_norm(np.concatenate(gradients)) if gradients else 0.0
 
     def _make_step(self, x: Array, y: Array) -> float:
         if self.step is not None:
@@ -173,10 +175,8 @@ def generators(model: Module) -> dict[str, np.random.Generator]:
 
 
 def _minibatches(samples: int, batch_size: int, rng: np.random.Generator) -> Iterator[Array]:
-    """Yield the places of samples, in an order of this epoch; of all samples, the order does not matter."""
-    order = rng.permutation(samples) if batch_size < samples else np.arange(samples)
-    for start in range(0, samples, batch_size):
-        yield order[start : start + batch_size]
+    """Yield the places of samples, in an order of this epoch; of all samples at once, the order does not matter."""
+    return minibatches(samples, batch_size, seed=rng, shuffle=batch_size < samples)
 
 
 def _plain(x: Any) -> Any:

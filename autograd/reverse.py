@@ -25,6 +25,7 @@ __all__ = [
     "Adjoints",
     "adjoints",
     "arrays_of",
+    "contributions",
     "elementwise_partial",
     "fitted",
     "is_finite",
@@ -183,6 +184,14 @@ def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> I
             except ArithmeticError:
                 contribution = pull(adjoint, y, *_ieee(operands), **node.settings)
             yield parent, fitted(contribution, parent)
+
+
+def contributions(node: Any, adjoint: Any) -> list[Any]:
+    """Return what the adjoint of each of the node's parents gains from its own, in operand order; zeros are strong."""
+    pull = _pulled_back if node.__class__ is Tensor else _contributions
+    with np.errstate(all="ignore"):
+        found = [part for _, part in pull(node, adjoint, False, False)]
+        return found if all(map(is_finite, found)) else [part for _, part in pull(node, adjoint, False, True)]
 
 
 def _pulled_strongly(

@@ -156,7 +156,8 @@ def _contributions(node: Any, adjoint: Any, create_graph: bool, strong: bool) ->
     """Return each parent with what its adjoint gains from that of a Value: the product with strong zeros."""
     partials = local_partials(node) if create_graph else node.partials
     warn_of_limits(node, [(number(adjoint, "an adjoint"), number(partial, "a partial")) for partial in partials])
-    products = [strong_mul(adjoint, partial) for partial in partials]
+    multiply = strong_mul if create_graph else strong_mul.scalar_function
+    products = [multiply(adjoint, partial) for partial in partials]
     return [(parent, fitted(p, parent)) for parent, p in zip(node.parents, products, strict=True)]
 
 
@@ -285,7 +286,7 @@ def fitted(x: Any, parent: Variable) -> Any:
         if x.__class__ is Tensor:
             total = np.sum(x)
             return recorded_value(positive, total.item(), (total,), (1.0,))
-        return x if isinstance(x, Value) else float(np.sum(x))
+        return x if x.__class__ is float or isinstance(x, Value) else float(np.sum(x))
     if x.__class__ is not np.ndarray and x.__class__ is not Tensor:
         x = Tensor.apply(positive, (x,)) if isinstance(x, Value) else np.asarray(x)[()]
     if x.shape != like.shape:

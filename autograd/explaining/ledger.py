@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -165,13 +164,19 @@ class Explanation:
         return [*lines, *table([self._path_row(path) for path in self.paths], "    ")]
 
     def _path_row(self, path: Path) -> tuple[str, str, str]:
-        names = [self._names[path.nodes[0]]]
-        for before, node, position in zip(path.nodes, path.nodes[1:], path.positions, strict=False):
+        def name(place: int) -> str:
+            if not place:
+                return self._names[path.nodes[0]]
+            before, node = path.nodes[place - 1 : place + 1]
             is_repeated = sum(parent is before for parent in node.parents) > 1
-            names.append(self._names[node] + f"[{position}]" * is_repeated)
-        factors = [outline(weight) for weight in path.local_gradients]
-        product = " · ".join(f"({f})" if f.startswith("-") else f for f in _ends(factors))
-        return outline(path.product), f"= {product}" if product else "", " → ".join(_ends(names))
+            return self._names[node] + f"[{path.positions[place - 1]}]" * is_repeated
+
+        def factor(place: int) -> str:
+            number = outline(path.local_gradients[place])
+            return f"({number})" if number.startswith("-") else number
+
+        product = " · ".join(_ends(factor, len(path.local_gradients)))
+        return outline(path.product), f"= {product}" if product else "", " → ".join(_ends(name, len(path.nodes)))
 
     def _check(self) -> list[str]:
         if not self.uses:
@@ -342,7 +347,9 @@ def _close(a: Any, b: Any, scale: float) -> bool:
     return bool(np.all(near | np.equal(a, b) | ~np.isfinite(a) & ~np.isfinite(b)))
 
 
-def _ends(texts: list[str]) -> list[str]:
-    if len(texts) <= FEW_NODES:
-        return texts
-    return [*itertools.islice(texts, FEW_NODES // 2), "…", *texts[-FEW_NODES // 2 + 1 :]]
+def _ends(text: Callable[[int], str], count: int) -> list[str]:
+    """Return the texts of ``count`` places, of many only the first and the last."""
+    if count <= FEW_NODES:
+        return list(map(text, range(count)))
+    half = FEW_NODES // 2
+    return [*map(text, range(half)), "…", *map(text, range(count - half + 1, count))]

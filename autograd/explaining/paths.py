@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,8 @@ MOST_ARRAY_STEPS = 10_000  # each is a product with a Jacobian
 NOT_FINITE = 1e12  # the logarithm that inf and nan are given: larger than that of any product of numbers
 
 Step = tuple[Variable, int, Any]  # a parent, its place among the operands, what comes of it
+Onward = tuple[Variable, int]
+Sidetrack = tuple[float, Variable, int]
 Link = tuple[Variable, int, "Link"] | None  # a path from its variable on: (child, position, the rest)
 
 _times = strong_mul.scalar_function
@@ -75,15 +77,19 @@ class Network:
         self.x = x
         self.root = root
         self.nodes = [x]
-        self._of_tensors: dict[Variable, Sequence[Any]] = {}
         self._between = {x}
         for node in behind:
             if not self._between.isdisjoint(node.parents) and node is not x:
                 self._between.add(node)
                 self.nodes.append(node)
         self.is_scalar = all(node.__class__ is Value or np.size(node._primal) == 1 for node in self.nodes)
+        self._edges = {node: list(self._edges_into(node)) for node in self.nodes[1:]}
+        self._not_zero = self._edges  # the edges that are left where those of zero are left out
+        if any(weight == 0 for edges in self._edges.values() for _, _, weight in edges):
+            self._not_zero = {node: [e for e in edges if e[2] != 0] for node, edges in self._edges.items()}
         self.count, self._steps = self._counted(self._edges)
-        self.count_through_zero = self.count - self._counted(self._edges_not_zero)[0] if self.is_scalar else 0
+        through_others = self.count if self._not_zero is self._edges else self._counted(self._not_zero)[0]
+        self.count_through_zero = self.count - through_others
 
     def uses(self) -> Iterator[tuple[Variable, int, int]]:
         """Yield each use of the variable: the child, the position among its inputs and that among its parents."""
@@ -93,28 +99,20 @@ class Network:
                 if node.inputs[position] is self.x:
                     yield node, position, among_parents
 
-    def _edges(self, node: Any) -> Iterator[Step]:
+    def _edges_into(self, node: Any) -> Iterator[Step]:
         """Yield the edges into a node that belong to paths, with their local gradients where these are numbers."""
-        if node is self.x:
-            return
+        if not self.is_scalar:
+            weights: Sequence[Any] = [math.nan] * len(node.parents)  # an edge has a Jacobian there
+        elif isinstance(node, Value):
+            weights = node.partials
+        else:
+            weights = contributions(node, np.ones(node.shape, node.dtype))
         variables = (i for i, operand in enumerate(node.inputs) if isinstance(operand, Variable))
-        for position, parent, weight in zip(variables, node.parents, self._weights(node), strict=True):
+        for position, parent, weight in zip(variables, node.parents, weights, strict=True):
             if parent in self._between:
                 yield parent, position, weight if weight.__class__ is float else _plain(weight)
 
-    def _weights(self, node: Any) -> Sequence[Any]:
-        if not self.is_scalar:
-            return [math.nan] * len(node.parents)  # an edge has a Jacobian there
-        if isinstance(node, Value):
-            return node.partials
-        if node not in self._of_tensors:
-            self._of_tensors[node] = contributions(node, np.ones(node.shape, node.dtype))
-        return self._of_tensors[node]
-
-    def _edges_not_zero(self, node: Any) -> Iterator[Step]:
-        return (edge for edge in self._edges(node) if edge[2] != 0)
-
-    def _counted(self, edges: Callable[[Any], Iterator[Step]]) -> tuple[int, int]:
+    def _counted(self, edges: Mapping[Variable, Sequence[Step]]) -> tuple[int, int]:
         """Return the number of paths, and that of all ends of theirs, which going through one by one would meet."""
         so_far = {self.root: 1}
         steps = 0
@@ -123,7 +121,7 @@ class Network:
                 break
             count = so_far.pop(node, 0)  # all its uses are younger, so it is complete
             steps = min(steps + count, MOST_STEPS + 1)  # which may have 30,000 digits
-            for parent, _, _ in edges(node):
+            for parent, _, _ in edges[node]:
                 so_far[parent] = so_far.get(parent, 0) + count
         return so_far.get(self.x, 0), steps
 
@@ -136,7 +134,7 @@ class Network:
         """Return the sum of the absolute values of all products, by which a rounding error is measured."""
         sums = {self.x: 1.0}
         for node in self.nodes[1:]:
-            sums[node] = sum(_times(sums[parent], abs(weight)) for parent, _, weight in self._edges(node))
+            sums[node] = sum(_times(sums[parent], abs(weight)) for parent, _, weight in self._edges[node])
         return sums[self.root]
 
     def one_by_one(self, seed: Any) -> Iterator[tuple[Any, Link]]:
@@ -151,7 +149,7 @@ class Network:
             waiting.extend((parent, part, (node, position, link)) for parent, position, part in steps)
 
     def _steps_of_numbers(self, node: Variable, adjoint: float) -> Iterator[Step]:
-        return ((parent, position, _times(adjoint, weight)) for parent, position, weight in self._edges(node))
+        return ((parent, position, _times(adjoint, weight)) for parent, position, weight in self._edges[node])
 
     def _steps_of_arrays(self, node: Any, adjoint: Any) -> Iterator[Step]:
         variables = (i for i, operand in enumerate(node.inputs) if isinstance(operand, Variable))
@@ -167,7 +165,7 @@ class Network:
         worked out: all paths are gone through, and none is returned where they are too many.
         """
         if self.is_scalar:
-            paths = [self._path(link) for link in itertools.islice(self._by_deviations(), k)]
+            paths = list(map(self._path, self._by_deviations(k)))
         elif self.can_be_listed:
             found = [(part, link) for part, link in self.one_by_one(seed) if np.any(part)]
             found.sort(key=lambda each: -_size(each[0]))
@@ -176,38 +174,46 @@ class Network:
             paths = []
         return tuple(sorted(paths, key=lambda path: -_size(path.product)))
 
-    def _by_deviations(self) -> Iterator[Link]:
-        """Yield paths, those of the largest products first, each found in one walk from the root down.
+    def _by_deviations(self, k: int) -> Iterator[Link]:
+        """Yield the ``k`` paths of the largest products, the largest first, each found in one walk from the root down.
 
         The best path follows from each node the edge of the largest product behind it. Every other path deviates from
         one that is better, and loses by it the difference of the logarithms; the deviation that loses least comes next.
         (Eppstein, Finding the k Shortest Paths, 1998: the sidetracks, without his heap of heaps.)
         """
-        best = {self.x: 0.0}  # the logarithm of the largest product from the variable to a node
-        for node in self.nodes[1:]:
-            lengths = [
-                best[parent] + _log(weight) for parent, _, weight in self._edges_not_zero(node) if parent in best
-            ]
-            if lengths:
-                best[node] = max(lengths)
+        onward, sidetracks = self._onward_and_sidetracks()
         order = itertools.count()
         waiting: list[tuple[float, int, Variable, Link]] = []
-        if self.root in best:
+        least = [-math.inf] * max(k, 1)  # a heap of the k least losses met, negated: no larger one is needed
+        if self.root is self.x or self.root in onward:
             waiting.append((0.0, next(order), self.root, None))
-        while waiting:
+        for _ in range(k):
+            if not waiting:
+                return
             loss, _, node, link = heappop(waiting)
             while node is not self.x:
-                onward: tuple[Variable, Link] | None = None
-                for parent, position, weight in self._edges_not_zero(node):
-                    if parent in best:
-                        lost = best[node] - (best[parent] + _log(weight))
-                        if lost == 0 and onward is None:
-                            onward = parent, (node, position, link)
-                        else:
-                            heappush(waiting, (loss + lost, next(order), parent, (node, position, link)))
-                assert onward is not None  # one of the edges is the best
-                node, link = onward
+                for lost, parent, position in sidetracks.get(node, ()):
+                    if loss + lost < -least[0]:
+                        heapreplace(least, -(loss + lost))
+                        heappush(waiting, (loss + lost, next(order), parent, (node, position, link)))
+                parent, position = onward[node]
+                node, link = parent, (node, position, link)
             yield link
+
+    def _onward_and_sidetracks(self) -> tuple[dict[Variable, Onward], dict[Variable, list[Sidetrack]]]:
+        """Return the best edge into each node, and the others with what a path loses by them."""
+        best = {self.x: 0.0}  # the logarithm of the largest product from the variable to a node
+        onward: dict[Variable, Onward] = {}
+        sidetracks: dict[Variable, list[Sidetrack]] = {}
+        for node in self.nodes[1:]:
+            steps = [(best[p] + _log(weight), p, at) for p, at, weight in self._not_zero[node] if p in best]
+            if steps:
+                first = max(range(len(steps)), key=lambda i, steps=steps: steps[i][0])  # type: ignore[misc]
+                best[node], parent, position = steps.pop(first)
+                onward[node] = parent, position
+                if steps:
+                    sidetracks[node] = [(best[node] - length, p, at) for length, p, at in steps]
+        return onward, sidetracks
 
     def _path(self, link: Link, part: Any = None) -> Path:
         nodes, positions = [self.x], []
@@ -216,7 +222,7 @@ class Network:
             node, position, link = link
             if self.is_scalar:
                 before = nodes[-1]
-                weights += [w for parent, at, w in self._edges(node) if at == position and parent is before]
+                weights += [w for parent, at, w in self._edges[node] if at == position and parent is before]
             nodes.append(node)
             positions.append(position)
         product = math.prod(weights) if part is None else part

@@ -144,6 +144,7 @@ from autograd.primitives import (
 )
 from autograd.products_of_jacobians import hessian_vector_product, hvp, jvp, make_jvp, make_vjp, vjp
 from autograd.rows import Primitive, elementwise, registry
+from autograd.scopes import Scope, scope
 from autograd.tensor import Tensor
 from autograd.value import Value
 from autograd.variable import Edge, Variable
@@ -179,6 +180,7 @@ __all__ = [
     "Path",
     "Plan",
     "Primitive",
+    "Scope",
     "SizeError",
     "Tensor",
     "TracingError",
@@ -296,6 +298,7 @@ __all__ = [
     "relu",
     "remainder",
     "rint",
+    "scope",
     "sigmoid",
     "sign",
     "silu",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from autograd.variable import Variable
 
@@ -19,16 +20,18 @@ def one_line(text: str) -> str:
     return _UNWRITABLE.sub("�", " ".join(text.split()))
 
 
-def names_of(shown: Iterable[Variable], others: Iterable[Variable] = ()) -> dict[Variable, str]:
+def names_of(
+    shown: Iterable[Variable], others: Iterable[Variable] = (), given: Mapping[Variable, str] = MappingProxyType({})
+) -> dict[Variable, str]:
     """Name the values shown, and ``others`` that formulas mention.
 
-    The user's name counts where there is one. Other values shown are v1, v2, ... in the order given, leaving out what
-    the user calls something else; one that is not shown is only … .
+    The user's name counts where there is one, on the value or else ``given``. Other values shown are v1, v2, ... in the
+    order given, leaving out what the user calls something else; the name of one that is not shown is empty.
     """
     shown = list(shown)
-    names = {value: one_line(value._name or "") for value in itertools.chain(shown, others)}
+    names = {value: one_line(value._name or given.get(value, "")) for value in itertools.chain(shown, others)}
     taken = set(names.values())
     unused = (handle for number in itertools.count(1) if (handle := f"v{number}") not in taken)
     for value in shown:
         names[value] = names[value] or next(unused)
-    return {value: name or "…" for value, name in names.items()}
+    return names

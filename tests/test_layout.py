@@ -25,6 +25,7 @@ STOREYS = (
     "debugging",
     "variable",
     "names",
+    "scopes",
     "numbers",
     "recorder",
     "protocols",

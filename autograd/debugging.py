@@ -29,7 +29,7 @@ def debug() -> Iterator[None]:
     `find_bad`, `disconnected` and the warnings of a backward pass then name the line that made a node, also after the
     block. For ``with`` blocks, and as a decorator of functions (not of coroutines, which run after the call). It holds
     for this thread and this async task only. Outside it nothing is remembered, and recording costs what it did; inside,
-    a node of Values costs about ten times as much.
+    a node of Values costs about three times as much.
 
     Examples
     --------

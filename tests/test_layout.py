@@ -22,7 +22,9 @@ STOREYS = (
     "array_rows",
     "arrays",
     "graph",
+    "debugging",
     "variable",
+    "names",
     "scopes",
     "numbers",
     "recorder",
@@ -43,6 +45,7 @@ STOREYS = (
     "differences",
     "checking",
     "compiler",
+    "explaining",
     "drawing",
 )
 """The modules of autograd from the ground up: each imports only from those below it."""

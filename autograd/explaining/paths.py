@@ -39,7 +39,7 @@ class Path:
     Attributes
     ----------
     nodes : tuple of Variable
-        From the variable to the root; ``draw(root, highlight=path.nodes)`` shows it.
+        From the variable to the root; ``draw(root, highlight=path)`` shows it.
     positions : tuple of int
         Which operand of the next node each of them but the root is.
     local_gradients : tuple of float

@@ -237,6 +237,14 @@ def test_what_is_highlighted_stands_out_with_the_arrows_between() -> None:
     assert [edge.highlight for edge in diagram.edges] == [True, False, True]
 
 
+def test_along_a_path_only_its_own_arrows_stand_out() -> None:
+    x = Value(1.5, name="x")
+    y = autograd.sin(x) * x
+    for path, arrows in zip(autograd.explain(x, of=y).paths, ([3, 4], [0, 1, 2, 4]), strict=True):
+        found = [i for i, edge in enumerate(draw(y, highlight=path).edges) if edge.highlight]
+        assert found == arrows, path.nodes
+
+
 def test_names_may_come_from_the_users_own_variables() -> None:
     p, q = Value(2.0), Value(3.0, name="kept")
     r = p * q
@@ -250,7 +258,7 @@ def test_names_may_come_from_the_users_own_variables() -> None:
     [
         ({"names": ["a"]}, "names must map names to Values or Tensors, as locals"),
         ({"names": {1: Value(1.0)}}, "names must map"),
-        ({"highlight": Value(1.0)}, "highlight must be a list of Values or Tensors"),
+        ({"highlight": Value(1.0)}, "highlight must be a list of Values or Tensors, or a path"),
         ({"highlight": [1.0]}, "highlight must be Values or Tensors, not float"),
         ({"theme": "blue"}, "theme must be one of auto, light, dark, not 'blue'"),
     ],

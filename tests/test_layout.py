@@ -43,6 +43,8 @@ STOREYS = (
     "checking",
     "compiler",
     "drawing",
+    "terminal",
+    "__main__",
 )
 """The modules of autograd from the ground up: each imports only from those below it."""
 

@@ -127,6 +127,7 @@ from autograd.primitives import (
 )
 from autograd.products_of_jacobians import hessian_vector_product, hvp, jvp, make_jvp, make_vjp, vjp
 from autograd.rows import Primitive, elementwise, registry
+from autograd.scopes import Scope, scope
 from autograd.tensor import Tensor
 from autograd.value import Value
 from autograd.variable import Edge, Variable
@@ -154,6 +155,7 @@ __all__ = [
     "NotAScalarError",
     "Plan",
     "Primitive",
+    "Scope",
     "SizeError",
     "Tensor",
     "TracingError",
@@ -264,6 +266,7 @@ __all__ = [
     "relu",
     "remainder",
     "rint",
+    "scope",
     "sigmoid",
     "sign",
     "silu",

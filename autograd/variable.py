@@ -85,7 +85,7 @@ class Variable(Operand):
     are those of them that are Variables.
     """
 
-    __slots__ = ("_grad", "_name", "_primal", "born", "inputs", "op", "parents", "reached", "stamp")
+    __slots__ = ("_grad", "_name", "_primal", "born", "inputs", "op", "parents", "reached", "scopes", "stamp")
 
     op: Any  # a row, elementwise or for whole arrays; None for a leaf
     inputs: tuple[Any, ...]
@@ -93,6 +93,7 @@ class Variable(Operand):
     reached: int
     stamp: int  # when it was made, or given its numbers
     born: int  # when it was made, if it was given new numbers since
+    scopes: tuple[Any, ...]  # the calls it is an output of, the outermost first, if it is one
     _primal: Any
     _grad: Any
     _name: str | None

@@ -210,7 +210,7 @@ class Layer(_OfValues):
         return _one_or_all(self._outputs(inputs))
 
     def _outputs(self, inputs: Sequence[Any]) -> list[Value]:
-        return observe(self, [neuron._of_sample(inputs) for neuron in self.neurons])  # type: ignore[no-any-return]
+        return [observe(neuron, neuron._of_sample, inputs) for neuron in self.neurons]
 
     def config(self) -> dict[str, Any]:
         """Return the arguments that make another one like this.
@@ -296,7 +296,7 @@ class MLP(_OfValues):
 
     def _of_sample(self, inputs: Sequence[Any]) -> Value | list[Value]:
         for layer in self.layers:
-            inputs = layer._outputs(inputs)
+            inputs = observe(layer, layer._outputs, inputs)
         return _one_or_all(list(inputs))
 
     def config(self) -> dict[str, Any]:

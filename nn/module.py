@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from autograd import ArgumentError, SizeError, Tensor, Value
+from autograd import ArgumentError, Scope, SizeError, Tensor, Value
 
 __all__ = ["LoadedState", "Module", "alike", "evaluated", "observe", "title", "watched"]
 
@@ -107,7 +107,7 @@ class Module(metaclass=_NamedWhenBuilt):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the outputs, as ``forward`` does."""
-        return observe(self, self.forward(*args, **kwargs))
+        return observe(self, self.forward, *args, **kwargs)
 
     @abstractmethod
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -351,8 +351,9 @@ def title(module: Module) -> str:
     return f"{type(module).__name__} {module.name}" if module.name else type(module).__name__
 
 
-def observe(module: Module, outputs: Any) -> Any:
-    """Return the outputs of a module, and show them to who watches."""
+def observe(module: Module, forward: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call ``forward`` as the module, so that pictures show it; return the outputs, and show them to who watches."""
+    outputs = Scope(module.name or "", type(module).__name__, module).close(forward(*args, **kwargs))
     watcher = _watcher.get()
     if watcher is not None:
         watcher(module, outputs)

@@ -23,6 +23,7 @@ STOREYS = (
     "arrays",
     "graph",
     "variable",
+    "scopes",
     "numbers",
     "recorder",
     "protocols",

@@ -6,23 +6,62 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from autograd.drawing.text import counted
 from autograd.errors import ArgumentError, MissingExtraError
 
-__all__ = ["Diagram", "Direction", "Edge", "Kind", "Node"]
+__all__ = ["Diagram", "Direction", "Edge", "Group", "Kind", "Mark", "Node", "State", "Theme", "Thumbnail"]
 
-Kind = Literal["leaf", "value", "result", "operation", "constant", "reference", "folded", "step", "gradient step"]
+Kind = Literal[
+    "leaf", "value", "result", "operation", "constant", "reference", "folded", "group", "step", "gradient step"
+]
+State = Literal["", "not computed", "zero", "computed", "accumulated", "unreachable"]
+Mark = Literal["dead", "saturated", "non-finite"]
 Direction = Literal["LR", "TB", "RL", "BT"]
-ImageFormat = Literal["svg", "png", "pdf"]
+Theme = Literal["auto", "light", "dark"]
+Thumbnail = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One shape of the picture. ``data`` and ``grad`` are texts, empty where there is nothing to show.
+    """One shape of the picture. Texts are empty where there is nothing to show.
 
-    The name of a step of a compiled program is its formula, with a line for each result; ``data`` has its shapes.
+    Attributes
+    ----------
+    id : str
+        The same for the same program.
+    kind : str
+        "leaf", "value" or "result" for what has a number; "operation"; "constant"; "reference" for a value that stands
+        elsewhere; "group" for one that is folded; "folded" for values that are not drawn; "step" and "gradient step"
+        of a compiled program.
+    name : str
+        Of a step its formula, with a line for each result.
+    data : str
+        Its number, or the shape of its array. Of a step its shapes.
+    grad : str
+        What ``.grad`` holds.
+    details : tuple of str
+        More lines: of an array smallest, mean and largest element; of a folded group what is in it.
+    state : str
+        What is known of the gradient: "not computed", "zero", "computed", "accumulated" over ``passes`` backward
+        passes, or "unreachable" from what was differentiated; empty for what has none.
+    passes : int
+        How many backward passes have added to ``.grad``.
+    marks : tuple of str
+        "dead" for a rectifier that lets nothing through, "saturated" for a sigmoid or tanh on its flat end,
+        "non-finite" where a number or gradient is inf or nan.
+    group : str
+        The id of the innermost group it is in.
+    number, adjoint : float or None
+        Of a single number itself, and the derivative of the results (of their sum, if there are several) by it, found
+        when the picture was made; ``.grad`` may hold something else.
+    size : float or None
+        How large ``.grad`` is: the root of the sum of squares.
+    thumbnail : tuple of tuple of float, or None
+        The elements of an array in rows, at most 32 by 32: means of blocks where there are more.
+    highlight : bool
+        Whether it stands out.
     """
 
     id: str
@@ -30,16 +69,70 @@ class Node:
     name: str
     data: str = ""
     grad: str = ""
+    details: tuple[str, ...] = ()
+    state: State = ""
+    passes: int = 0
+    marks: tuple[Mark, ...] = ()
+    group: str = ""
+    number: float | None = None
+    adjoint: float | None = None
+    size: float | None = None
+    thumbnail: Thumbnail | None = None
+    highlight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One arrow of the picture, from the node ``tail`` to the node ``head``, with its local gradient if it has one."""
+    """One arrow of the picture, from the node ``tail`` to the node ``head``, with its local gradient if it has one.
+
+    Attributes
+    ----------
+    tail, head : str
+        Ids of nodes.
+    formula : str
+        Such as ``∂c/∂a = b``.
+    local_gradient : str
+        Its number; between arrays the shape of the Jacobian and its norm.
+    number : float or None
+        The local gradient of a number by a number, itself.
+    contribution : float or None
+        What this use adds to the operand's adjoint: the result's adjoint times the local gradient.
+    highlight : bool
+        Whether it stands out.
+    """
 
     tail: str
     head: str
     formula: str = ""
     local_gradient: str = ""
+    number: float | None = None
+    contribution: float | None = None
+    highlight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A frame around what one call of a module or function made.
+
+    Attributes
+    ----------
+    id : str
+        The id of the node that stands for it when it is folded.
+    name : str
+        Such as ``layers[0].neurons[1]``.
+    kind : str
+        Such as ``Neuron``; may be empty.
+    parent : str
+        The id of the group it is in; empty for an outermost one.
+    details : tuple of str
+        What is in it, and the norm of its Jacobian: what is shown when it is folded.
+    """
+
+    id: str
+    name: str
+    kind: str = ""
+    parent: str = ""
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,12 +142,16 @@ class Diagram:
     Attributes
     ----------
     nodes : tuple of Node
-        Values, operations, constants, and what stands for everything folded; in order of creation. Of a compiled
-        program its steps and what they read.
+        Values, operations, constants, and what stands for everything folded; in order of creation, so each operation
+        stands behind its operands and before its result. Of a compiled program its steps and what they read.
     edges : tuple of Edge
         From each operand to its operation and from each operation to its result; from step to step.
     direction : {"LR", "TB", "RL", "BT"}
         Where the picture flows: from left to right, from top to bottom, and so on.
+    groups : tuple of Group
+        Frames, each before those inside it.
+    theme : {"auto", "light", "dark"}
+        The colours; "auto" leaves it to the reader's browser where the format can, and is light elsewhere.
 
     Examples
     --------
@@ -70,6 +167,8 @@ class Diagram:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     direction: Direction = "LR"
+    groups: tuple[Group, ...] = ()
+    theme: Theme = "auto"
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to a file, in the format its ending says.
@@ -77,7 +176,7 @@ class Diagram:
         Parameters
         ----------
         path : str or path
-            Ends with ``.svg``, ``.png``, ``.pdf`` or ``.dot``. An existing file is replaced.
+            Its ending is one of those in `autograd.drawing.formats`, such as ``.svg``. An existing file is replaced.
 
         Returns
         -------
@@ -89,7 +188,7 @@ class Diagram:
         ArgumentError
             If the ending is another one, or the folder does not exist.
         MissingExtraError
-            If nothing is installed that renders svg, png and pdf; dot needs nothing.
+            If the format needs a layout and no Graphviz is installed; dot needs none.
         DrawingError
             If rendering fails. No file is written then.
 
@@ -102,30 +201,31 @@ class Diagram:
         ...     file.name, file.read_text(encoding="utf-8").startswith("digraph")
         ('root.dot', True)
         """
+        from autograd.drawing.formats import formats  # the writers look down on the data
+
         path = Path(path)
         ending = path.suffix.lower().removeprefix(".")
-        known = ("dot", *get_args(ImageFormat))
-        if ending not in known:
-            endings = ", ".join(f".{name}" for name in known)
+        if ending not in formats:
+            endings = ", ".join(f".{name}" for name in formats)
             raise ArgumentError(f"a picture is saved as one of {endings}, but {str(path)!r} ends with {path.suffix!r}")
         if not path.parent.is_dir():
             raise ArgumentError(
                 f"there is no folder {str(path.parent)!r} to save {path.name!r} in; make it first: "
                 f"Path({str(path.parent)!r}).mkdir(parents=True)"
             )
-        content = self._dot().encode() if ending == "dot" else self._image(ending)
-        path.write_bytes(content)  # everything that can fail has been done
+        content = formats[ending](self)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)  # all that can fail has been done
         return path
 
-    def to_string(self, format: Literal["dot", "svg"] = "dot") -> str:
-        """Return the picture as text: as DOT, the language of Graphviz, or as SVG.
+    def to_string(self, format: str = "dot") -> str:
+        """Return the picture as text, in any format of `autograd.drawing.formats` but png and pdf.
 
         Raises
         ------
         ArgumentError
             If the format is another one.
         MissingExtraError
-            If nothing is installed that renders svg.
+            If the format needs a layout and no Graphviz is installed.
 
         Examples
         --------
@@ -133,21 +233,14 @@ class Diagram:
         >>> print(Value(2.0, name="a").exp().draw(numbers=False).to_string().splitlines()[0])
         digraph {
         """
-        if format == "dot":
-            return self._dot()
-        if format == "svg":
-            return self._image("svg").decode()
-        raise ArgumentError(f"a picture is text as 'dot' or 'svg', not as {format!r}; save() also writes png and pdf")
+        from autograd.drawing.formats import binary, formats
 
-    def _dot(self) -> str:
-        from autograd.drawing.dot import to_dot  # the writers look down on the data
-
-        return to_dot(self)
-
-    def _image(self, format: str) -> bytes:
-        from autograd.drawing.render import render
-
-        return render(self._dot(), format)
+        if format not in formats or format in binary:
+            texts = ", ".join(repr(name) for name in formats if name not in binary)
+            raise ArgumentError(f"a picture is text as {texts}, not as {format!r}; save() also writes png and pdf")
+        content = formats[format](self)
+        assert isinstance(content, str)
+        return content
 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None

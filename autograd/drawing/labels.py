@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from autograd.drawing.selection import visible_operands
+from autograd.drawing.selection import Places, visible_operands
 from autograd.drawing.text import one_line
+from autograd.errors import ArgumentError, brief
 from autograd.variable import Variable
 
-__all__ = ["labels"]
+__all__ = ["given_names", "labels"]
 
 
-def labels(drawn: Sequence[Variable]) -> dict[Variable, str]:
+def given_names(names: Mapping[str, Any] | None) -> dict[Variable, str]:
+    """Return the names of the Variables in such as ``locals()``, the first where there are several.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no mapping, or a name is not a string.
+    """
+    if names is None:
+        return {}
+    if not isinstance(names, Mapping) or not all(isinstance(name, str) for name in names):
+        raise ArgumentError(f"names must map names to Values or Tensors, as locals() does, not be {brief(names)}")
+    found: dict[Variable, str] = {}
+    for name, thing in names.items():
+        if isinstance(thing, Variable):
+            found.setdefault(thing, name)
+    return found
+
+
+def labels(drawn: Sequence[Variable], places: Places, given: Mapping[Variable, str]) -> dict[Variable, str]:
     """Name the values drawn, and those of their operands that are folded away, for formulas mention them.
 
-    The user's name counts where there is one. Other values that are drawn are v1, v2, ... in the order given, leaving
-    out what the user calls something else; one that is not drawn is only … .
+    The user's name counts where there is one, on the value or else ``given``. Other values that are drawn are v1, v2,
+    ... in the order given, leaving out what the user calls something else; one that is not drawn is called as the
+    folded group that it is in, or only … .
     """
     operands = (x for value in drawn for x in visible_operands(value) if isinstance(x, Variable))
-    names = {value: one_line(value.name or "") for value in itertools.chain(drawn, operands)}
+    names = {value: one_line(value.name or given.get(value, "")) for value in itertools.chain(drawn, operands)}
     taken = set(names.values())
     unused = (handle for number in itertools.count(1) if (handle := f"v{number}") not in taken)
     for value in drawn:
         names[value] = names[value] or next(unused)
-    return {value: name or "…" for value, name in names.items()}
+    return {value: name or _folded_name(places, value) for value, name in names.items()}
+
+
+def _folded_name(places: Places, value: Variable) -> str:
+    place = places.of(value)
+    return "…" if isinstance(place, Variable) else place.name or "…"

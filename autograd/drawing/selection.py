@@ -1,19 +1,23 @@
-"""What of a graph is drawn, and what is folded away: the newest values, and the first operands of each."""
+"""What of a graph is drawn, and what is folded away: groups first, then all but the newest values."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any
 
-from autograd.graph import operations
+from autograd.drawing.frames import Frame
 from autograd.variable import Variable
 
-__all__ = ["count_values", "depths", "newest", "visible_operands"]
+__all__ = ["Place", "Places", "age", "closed_to_fit", "visible_operands"]
 
 # An operation with more operands than anybody can follow shows a few of them.
 MANY_OPERANDS = 40
 FEW_OPERANDS = 12
+
+Place = Variable | Frame
+"""Where a value is seen in a picture: by itself, or in the frame that is folded around it."""
 
 
 def visible_operands(value: Variable) -> tuple[Any, ...]:
@@ -21,52 +25,88 @@ def visible_operands(value: Variable) -> tuple[Any, ...]:
     return value.inputs if len(value.inputs) <= MANY_OPERANDS else value.inputs[:FEW_OPERANDS]
 
 
-def count_values(roots: Collection[Variable]) -> int:
-    """Return how many values the roots are made of, themselves included.
+def closed_to_fit(frames: Sequence[Frame], values_outside: int, limit: int) -> set[Frame]:
+    """Return the frames to fold so that no more than ``limit`` values and folded frames are seen, if it can be done.
 
-    Raises
-    ------
-    GraphChangedError
-        If a leaf was given a new number after it was used.
+    All are folded at first, and opened from the outside inwards as long as what is in them fits.
     """
-    found = operations(roots)
-    leaves = {root for root in roots if root.is_leaf}
-    for operation in found:
-        leaves.update([parent for parent in operation.parents if parent.op is None])
-    return len(found) + len(leaves)
+    waiting = deque(frame for frame in frames if frame.around is None)
+    seen = values_outside + len(waiting)
+    closed = set()
+    while waiting:
+        frame = waiting.popleft()
+        more = len(frame.values) + len(frame.inside) - 1
+        if seen + more <= limit:
+            seen += more
+            waiting.extend(frame.inside)
+        else:
+            closed.add(frame)
+    return closed
 
 
-def newest(roots: Collection[Variable], limit: int) -> list[Variable]:
-    """Return the roots and the newest values behind them, in order of creation, at most ``limit`` of them.
+class Places:
+    """Where values are seen when some frames are folded."""
 
-    Each is a root or a visible operand of another one returned, so the picture hangs together.
-    """
-    waiting = [(False, -root.stamp, root) for root in roots]  # False sorts first: a root comes before all others
-    heapify(waiting)
-    met = set(roots)
-    found: list[Variable] = []
-    while waiting and len(found) < limit:
-        *_, value = heappop(waiting)
-        found.append(value)
-        for operand in visible_operands(value):
-            if isinstance(operand, Variable) and operand not in met:
-                met.add(operand)
-                heappush(waiting, (True, -operand.stamp, operand))
-    return sorted(found, key=lambda value: value.stamp)
+    def __init__(self, frame_of: Mapping[Variable, Frame], closed: Collection[Frame]) -> None:
+        seen: dict[Frame, Frame | None] = {}
+        for frame in (f for innermost in set(frame_of.values()) for f in reversed(innermost.chain())):
+            around = seen[frame.around] if frame.around is not None else None
+            seen[frame] = around or (frame if frame in closed else None)
+        self._folded: dict[Variable, Frame] = {}
+        for value, innermost in frame_of.items():
+            folded = seen[innermost]
+            if folded is not None:
+                self._folded[value] = folded
+        self.members: dict[Frame, list[Variable]] = {}
+        for value, frame in self._folded.items():
+            self.members.setdefault(frame, []).append(value)
+
+    def of(self, value: Variable) -> Place:
+        """Return the frame that is folded around a value, or the value itself."""
+        return self._folded.get(value, value)
+
+    def operands(self, place: Place) -> Iterable[Place]:
+        """Yield the places of the operands of a place, more than once if used more than once."""
+        if isinstance(place, Variable):
+            return (self.of(x) for x in visible_operands(place) if isinstance(x, Variable))
+        outside = (self.of(x) for member in self.members[place] for x in member.parents)
+        return dict.fromkeys(found for found in outside if found is not place)
+
+    def newest(self, roots: Iterable[Variable], limit: int) -> list[Place]:
+        """Return the places of the roots and the newest behind them, in order of creation, at most ``limit``.
+
+        Each is that of a root or an operand of another one returned, so the picture hangs together.
+        """
+        met = dict.fromkeys(self.of(root) for root in sorted(roots, key=age))
+        waiting = [(False, -age(place), place) for place in met]  # False sorts first: roots come before all others
+        heapify(waiting)
+        found: list[Place] = []
+        while waiting and len(found) < limit:
+            *_, place = heappop(waiting)
+            found.append(place)
+            for operand in self.operands(place):
+                if operand not in met:
+                    met[operand] = None
+                    heappush(waiting, (True, -age(operand), operand))
+        return sorted(found, key=age)
+
+    def depths(self, drawn: Sequence[Place]) -> dict[Place | None, int]:
+        """Return how many operations stand before each place in a picture.
+
+        Leaves, and None for all that is not drawn, stand right before their first use.
+        """
+        depth: dict[Place | None, int] = {}
+        first_use: dict[Place | None, int] = {}
+        together = set(drawn)
+        for place in drawn:
+            if isinstance(place, Frame) or not place.is_leaf:
+                operands = [x if x in together else None for x in self.operands(place)]
+                depth[place] = 1 + max([depth.get(x, 0) for x in operands], default=0)
+                for operand in operands:
+                    first_use[operand] = min(first_use.get(operand, depth[place]), depth[place])
+        return {source: use - 1 for source, use in first_use.items()} | depth
 
 
-def depths(drawn: Sequence[Variable]) -> dict[Variable | None, int]:
-    """Return how many operations stand before each value in a picture.
-
-    Leaves, and None for all that is folded away, stand right before their first use.
-    """
-    depth: dict[Variable | None, int] = {}
-    first_use: dict[Variable | None, int] = {}
-    together = set(drawn)
-    for value in drawn:
-        if not value.is_leaf:
-            operands = [x if x in together else None for x in visible_operands(value) if isinstance(x, Variable)]
-            depth[value] = 1 + max([depth.get(x, 0) for x in operands], default=0)
-            for operand in operands:
-                first_use[operand] = min(first_use.get(operand, depth[value]), depth[value])
-    return {source: use - 1 for source, use in first_use.items()} | depth
+def age(place: Place) -> int:
+    """Return the stamp by which places are put in order: a folded frame stands where the last of it was made."""
+    return place.stamp if isinstance(place, Variable) else place.scope.end

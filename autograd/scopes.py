@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import weakref
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -50,7 +49,7 @@ class Scope:
     def __init__(self, name: str, kind: str = "", owner: Any = None) -> None:
         self.name = name
         self.kind = kind
-        self.owner = None if owner is None else weakref.ref(owner)  # a graph keeps no model alive
+        self.owner = owner
         self.start = self.end = next_stamp()
 
     def close(self, outputs: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args
 
@@ -32,6 +33,7 @@ NAME_LIMIT = 32
 NAME_IN_FORMULA_LIMIT = 26
 FORMULA_LIMIT = 56
 REACH = 8  # how many operations an arrow may pass; a longer one leaves the screen, and takes Graphviz minutes to lay
+ARROWS = 4  # for each value that may be drawn; Graphviz takes minutes to lay a net that is denser
 FOLDED = "more"  # the id of the node that stands for all values not drawn
 
 
@@ -74,8 +76,9 @@ def draw(
         Which frames to fold into one node each, which tells what is in it and the norm of its Jacobian: as many as
         needed for ``max_nodes``, all, none, or those of these names, such as ``["layers[0]"]``.
     max_nodes : int, optional
-        Draw this many values and folded frames. Where folding leaves more, the newest are drawn, and everything behind
-        them is one node. Of an operation with more than 40 operands the first 12 are drawn.
+        Draw this many values and folded frames, and about four times as many arrows. Where folding leaves more, the
+        newest are drawn, and everything behind them is one node. Of an operation with more than 40 operands the first
+        12 are drawn.
     highlight : iterable of Variable, optional
         Draw these, and the arrows between them, so that they stand out; such as ``explain(x, of=y).paths[0].nodes``.
     theme : {"auto", "light", "dark"}, optional
@@ -119,11 +122,10 @@ def draw(
     frame_of = frame_of_each(frames, operations, leaves)
     count = len(operations) + len(leaves)
     places = Places(frame_of, _closed(fold, frames, count, count - len(frame_of), max_nodes))
-    drawn = places.newest(roots, max_nodes)
+    drawn = places.newest(roots, max_nodes, math.inf if fold is False else ARROWS * max_nodes)
     picture = _Picture(drawn, places, roots, given_names(names), stand_out, formulas and backward, numbers, backward)
     picture.add_all(frames, frame_of)
-    if hidden := count - sum(len(places.members[x]) if isinstance(x, Frame) else 1 for x in drawn):
-        picture.add_hidden(hidden)
+    picture.add_hidden(count - len(picture.values) - places.count_in(picture.frames))
     return Diagram(tuple(picture.nodes), tuple(picture.edges), direction, tuple(picture.groups), theme)
 
 
@@ -258,7 +260,7 @@ class _Picture:
         outputs = [value for value in values if frame.scope in getattr(value, "scopes", ())]
         operations = sum(value.op is not None for value in values)
         contents = [counted(operations, "operation")]
-        parameters = sum(value.op is None for value in values)
+        parameters = sum(value.op is None for value in values) + len(entering) - len(inputs)
         if parameters:
             contents.append(counted(parameters, "parameter"))
         details = [", ".join(contents)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
-from typing import Any
 
 from autograd.scopes import Scope
 from autograd.variable import Variable
@@ -111,9 +110,9 @@ def _of_parameters(frame_of: dict[Variable, Frame], values: Iterable[Variable]) 
 
 
 def _parameters(scope: Scope, owned: dict[int, Collection[int]]) -> Collection[int]:
-    owner: Any = None if scope.owner is None else scope.owner()
-    if not hasattr(owner, "parameters"):
+    if not hasattr(scope.owner, "parameters"):
         return ()
-    if id(owner) not in owned:
-        owned[id(owner)] = frozenset(map(id, owner.parameters()))
-    return owned[id(owner)]
+    owner = id(scope.owner)
+    if owner not in owned:
+        owned[owner] = frozenset(map(id, scope.owner.parameters()))
+    return owned[owner]

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from autograd.drawing.captions import edge_lines, group_title
 from autograd.drawing.diagram import Diagram, Edge, Node
 from autograd.drawing.text import columns, one_line
 
@@ -13,7 +14,7 @@ __all__ = ["to_text"]
 
 DEEPEST = 12  # what is deeper than this is continued in a tree of its own, so that lines stay on the screen
 WIDEST = 48  # of a name or number
-COLUMNS = ("", "operation", "data", "grad", "local gradient", "in")
+COLUMNS = ("", "operation", "data", "grad", "local gradient", "more", "in")
 RIGHT_ALIGNED = ("data", "grad")
 
 
@@ -48,6 +49,7 @@ class _Visit(NamedTuple):
     first: str = ""
     rest: str = ""
     edge: Edge | None = None
+    around: str = ""  # the group of the node above
     depth: int = 0
 
 
@@ -59,6 +61,7 @@ class _Tree:
         self.into: dict[str, list[Edge]] = {node.id: [] for node in diagram.nodes}
         for edge in diagram.edges:
             self.into[edge.head].append(edge)
+        self.groups = {"": "", **{group.id: _fitted(group_title(group)) for group in diagram.groups}}
         self.tails = {edge.tail for edge in diagram.edges}
         self.rows: list[Sequence[str]] = []
         self.met: set[str] = set()
@@ -94,16 +97,27 @@ class _Tree:
         elif node.kind == "reference":
             remark = " (elsewhere)"
         self.met.add(node.id)
-        cells = ("", "", "") if remark == " (above)" else (operation, _fitted(node.data), _fitted(node.grad))
-        gradient = "" if edge is None else _local_gradient(edge)
-        self.rows.append((f"{visit.first}{_fitted(node.name)}{remark}", *cells, gradient))
+        more = (*node.details, *node.marks)
+        group = "" if node.group == visit.around else self.groups[node.group]
+        gradient = "" if edge is None else _fitted(" ".join(edge_lines(edge)), 2 * WIDEST)
+        cells = [operation, _fitted(node.data), _fitted(node.grad), gradient, _fitted("; ".join(more)), group]
+        if remark == " (above)":
+            cells = ["", "", "", gradient, "", ""]
+        self.rows.append((f"{visit.first}{_fitted(node.name)}{remark}", *cells))
         if remark:
             return []
         below = []
         for count, operand in enumerate(operands, 1):
             branch, trunk = ("└─ ", "   ") if count == len(operands) else ("├─ ", "│  ")
             below.append(
-                _Visit(self.nodes[operand.tail], visit.rest + branch, visit.rest + trunk, operand, visit.depth + 1)
+                _Visit(
+                    self.nodes[operand.tail],
+                    visit.rest + branch,
+                    visit.rest + trunk,
+                    operand,
+                    node.group,
+                    visit.depth + 1,
+                )
             )
         return below
 
@@ -114,13 +128,6 @@ class _Tree:
             self.met.add(operation.id)
             return _fitted(operation.name), self.into[operation.id]
         return "", edges
-
-
-def _local_gradient(edge: Edge) -> str:
-    """Return formula and number; a formula that says the number already stands alone."""
-    said = edge.formula.endswith(f" = {edge.local_gradient}")
-    parts = [edge.formula, "" if said else edge.local_gradient]
-    return _fitted(" = ".join(part for part in parts if part), 2 * WIDEST)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

@@ -83,9 +83,9 @@ def test_one_output_of_several_calls_is_in_all_of_them() -> None:
 
 
 def test_tensors_are_grouped_alike() -> None:
-    call = Scope("scale", kind="Layer")
+    call = Scope("scale")
     y = call.close(Tensor([1.0, 2.0]) * 3)
-    assert [(group.kind, group.name) for group in draw(y).groups] == [("Layer", "scale")]
+    assert [(group.kind, group.name) for group in draw(y).groups] == [("", "scale")]
 
 
 def test_without_recording_there_is_nothing_to_group() -> None:
@@ -96,6 +96,8 @@ def test_without_recording_there_is_nothing_to_group() -> None:
 
 def test_what_was_called_has_its_parameters_inside_though_nobody_else_holds_it() -> None:
     class Model:
+        name = "model"
+
         def __init__(self) -> None:
             self.w = Value(2.0, name="w")
 
@@ -103,7 +105,7 @@ def test_what_was_called_has_its_parameters_inside_though_nobody_else_holds_it()
             return [self.w]
 
         def __call__(self, x: float) -> Value:
-            return Scope("model", owner=self).close(self.w * x)  # type: ignore[no-any-return]
+            return Scope(self).close(self.w * x)  # type: ignore[no-any-return]
 
     assert inside(Model()(3.0), "model") == ["w", "3", "*", "v1"]
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from autograd.drawing.captions import edge_lines, group_title
 from autograd.drawing.diagram import Diagram, Edge, Node
-from autograd.drawing.text import columns, one_line
+from autograd.drawing.text import columns
+from autograd.names import one_line
 
 __all__ = ["to_text"]
 

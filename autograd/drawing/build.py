@@ -257,7 +257,8 @@ class _Picture:
         members = set(values)
         entering = dict.fromkeys(x for value in values for x in value.parents if x not in members)
         inputs = [x for x in entering if id(x) not in frame.owned]
-        outputs = [value for value in values if frame.scope in getattr(value, "scopes", ())]
+        ends = set(frame.scope.ends)
+        outputs = [value for value in values if value.stamp in ends]
         operations = sum(value.op is not None for value in values)
         contents = [counted(operations, "operation")]
         parameters = sum(value.op is None for value in values) + len(entering) - len(inputs)

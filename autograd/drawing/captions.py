@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from autograd.drawing.diagram import Edge, Group, Node
-from autograd.drawing.text import one_line, shorten
+from autograd.drawing.text import shorten
+from autograd.names import one_line
 
 __all__ = ["edge_lines", "group_title", "node_lines"]
 

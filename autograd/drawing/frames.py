@@ -49,15 +49,17 @@ class Frame:
         return found
 
 
-def frames_of(operations: Iterable[Variable]) -> list[Frame]:
-    """Return the frames that the outputs among some operations remember, each before those inside it."""
+def frames_of(operations: Collection[Variable]) -> list[Frame]:
+    """Return the frames of the calls that the outputs among some operations remember, each before those inside it."""
     scopes = {scope for value in operations for scope in getattr(value, "scopes", ())}
+    made = {value.stamp for value in operations} if scopes else set()
+    scopes |= {part for scope in scopes for part in scope.in_turn() if part.end in made}
     frames: list[Frame] = []
     open_ones: list[Frame] = []
     calls: Counter[tuple[str, str]] = Counter()
     owned: dict[int, Collection[int]] = {}  # by the owner
-    for count, scope in enumerate(sorted(scopes, key=lambda scope: scope.start), 1):
-        while open_ones and open_ones[-1].scope.end < scope.start:
+    for count, scope in enumerate(sorted(scopes, key=lambda scope: (scope.start, -scope.end)), 1):
+        while open_ones and open_ones[-1].scope.end <= scope.start:
             open_ones.pop()
         call = scope.kind, scope.name
         calls[call] += 1
@@ -110,9 +112,9 @@ def _of_parameters(frame_of: dict[Variable, Frame], values: Iterable[Variable]) 
 
 
 def _parameters(scope: Scope, owned: dict[int, Collection[int]]) -> Collection[int]:
-    if not hasattr(scope.owner, "parameters"):
+    if not hasattr(scope.called, "parameters"):
         return ()
-    owner = id(scope.owner)
+    owner = id(scope.called)
     if owner not in owned:
-        owned[owner] = frozenset(map(id, scope.owner.parameters()))
+        owned[owner] = frozenset(map(id, scope.called.parameters()))
     return owned[owner]

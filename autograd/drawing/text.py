@@ -1,19 +1,10 @@
-"""The short texts a picture is made of: names on one line, cut to a length."""
+"""The short texts a picture is made of: cut to a length, counted, measured."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
-__all__ = ["columns", "counted", "one_line", "shorten"]
-
-# What XML 1.0 has no way to write, half a surrogate pair included.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def one_line(text: str) -> str:
-    """Return the text on one line; a character that no picture can hold is shown as �."""
-    return _UNWRITABLE.sub("�", " ".join(text.split()))
+__all__ = ["columns", "counted", "shorten"]
 
 
 def shorten(text: str, limit: int, keep_end: int = 0) -> str:

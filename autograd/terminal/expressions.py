@@ -10,8 +10,9 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from autograd.drawing.text import columns, one_line, shorten
+from autograd.drawing.text import columns, shorten
 from autograd.errors import ArgumentError, AutogradError, brief
+from autograd.names import one_line
 from autograd.rows import Primitive, registry
 
 __all__ = ["CONSTANTS", "Expression", "functions"]

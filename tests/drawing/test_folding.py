@@ -23,7 +23,7 @@ class Line:
         return [self.slope, self.start]
 
     def __call__(self, x: Value) -> Value:
-        call = autograd.Scope(self.name, "Line", self)
+        call = autograd.Scope(self)
         return call.close(self.slope * x + self.start)  # type: ignore[no-any-return]
 
 

@@ -34,6 +34,15 @@ def test_weights_stand_in_the_frame_of_their_neuron() -> None:
     assert len(found) == 6
 
 
+def test_a_neuron_that_the_result_does_not_depend_on_has_no_frame() -> None:
+    second = nn.Layer(2, 3, seed=0)([1.0, 2.0])[1]
+    assert [name for kind, name, _ in frames(second) if kind == "Neuron"] == ["neurons[1]"]
+
+
+def test_a_layer_of_one_neuron_has_its_frame_when_called_by_itself() -> None:
+    assert frames(nn.Layer(2, 1, seed=0)([1.0, 2.0])) == [("Layer", "", ""), ("Neuron", "neurons[0]", "Layer")]
+
+
 def test_weights_of_a_network_that_is_called_twice_stand_outside() -> None:
     model = nn.MLP(1, [1], seed=0)
     diagram = draw(model([1.0]) + model([2.0]))

@@ -39,7 +39,10 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Nodes and frames by their ids, edges in their order, and the whole, whose title is the legend."""
+    """Nodes and frames by their ids, edges in their order, and the whole, whose title is the legend.
+
+    A frame around nothing has no place.
+    """
 
     nodes: dict[str, Box]
     groups: dict[str, Box]
@@ -62,7 +65,7 @@ def lay_out(diagram: Diagram) -> Layout:
     edges = {thing["id"]: thing for thing in found.get("edges", ())}
     return Layout(
         {node.id: _of_node(objects[node.id]) for node in diagram.nodes},
-        {group.id: _of_frame(objects[group.id]) for group in diagram.groups},
+        {group.id: _of_frame(objects[group.id]) for group in diagram.groups if "bb" in objects.get(group.id, ())},
         tuple(_of_edge(edges[f"edge{number}"]) for number in range(1, len(diagram.edges) + 1)),
         _of_frame(found),
     )

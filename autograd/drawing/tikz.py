@@ -105,7 +105,9 @@ class _Picture:
         corners = (-margin, -margin), (whole.width + margin, whole.height + margin)
         yield rf"\fill[{self.colour(BACKGROUND)}] {self._place(corners[0])} rectangle {self._place(corners[1])};"
         for group in self.diagram.groups:
-            box = self.layout.groups[group.id]
+            box = self.layout.groups.get(group.id)
+            if box is None:
+                continue
             below = self._place((box.x - box.width / 2, box.y - box.height / 2))
             above = self._place((box.x + box.width / 2, box.y + box.height / 2))
             yield rf"\draw[rounded corners=5pt, {self.colour(FRAME)}] {below} rectangle {above};"

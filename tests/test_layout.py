@@ -47,6 +47,8 @@ STOREYS = (
     "compiler",
     "explaining",
     "drawing",
+    "terminal",
+    "__main__",
 )
 """The modules of autograd from the ground up: each imports only from those below it."""
 

@@ -1,8 +1,10 @@
-"""The short texts a picture is made of: cut to a length, counted."""
+"""The short texts a picture is made of: cut to a length, counted, measured."""
 
 from __future__ import annotations
 
-__all__ = ["counted", "shorten"]
+import unicodedata
+
+__all__ = ["columns", "counted", "shorten"]
 
 
 def shorten(text: str, limit: int, keep_end: int = 0) -> str:
@@ -15,3 +17,14 @@ def shorten(text: str, limit: int, keep_end: int = 0) -> str:
 def counted(count: int, thing: str) -> str:
     """Return such as ``1 value`` and ``1,000 values``."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal the text takes: Chinese and emoji two each, combining accents none."""
+    return sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -21,10 +21,11 @@ def node_lines(node: Node) -> list[str]:
 
 
 def edge_lines(edge: Edge) -> list[str]:
-    """Return formula and number; a formula that says the number already stands alone."""
-    is_said = edge.formula.endswith(f" = {edge.local_gradient}")
-    number = "" if is_said or not edge.local_gradient else edge.local_gradient
-    return [_fitted(line) for line in (edge.formula, f"= {number}" if number and edge.formula else number) if line]
+    """Return formula and number, one of them or none; a formula that says the number already stands alone."""
+    said = edge.local_gradient
+    if edge.formula and edge.number is not None:  # the shape of a Jacobian is no value of the formula
+        said = "" if edge.formula.endswith(f" = {said}") else f"= {said}"
+    return [_fitted(line) for line in (edge.formula, said) if line]
 
 
 def group_title(group: Group) -> str:

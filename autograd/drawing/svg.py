@@ -27,13 +27,17 @@ def to_svg(diagram: Diagram) -> str:
     root = ElementTree.fromstring(render(to_dot(diagram, thumbnails=True), "svg"))
     words = {node.id: ", ".join(node_lines(node)) for node in diagram.nodes}
     words |= {f"edge{number}": " ".join(edge_lines(edge)) for number, edge in enumerate(diagram.edges, 1)}
-    words |= {group.id: group_title(group) for group in diagram.groups}
+    words |= {group.id: group_title(group) for group in diagram.groups} | {"graph0": repr(diagram)}
     pictures = {node.id: heat_map(node.thumbnail) for node in diagram.nodes if node.thumbnail}
     for element in root.iter(f"{SVG}g"):
         id = element.get("id", "")
-        title = element.find(f"{SVG}title")
+        title = element.find(f"{SVG}title")  # Graphviz's own words, its ids; of the whole some versions have none
         if title is not None:
-            title.text = words.get(id, repr(diagram) if id == "graph0" else "")
+            element.remove(title)
+        if words.get(id):
+            title = ElementTree.Element(f"{SVG}title")
+            title.text = words[id]
+            element.insert(0, title)
         if id in pictures:
             _put_in(element, pictures[id])
     root.set("class", "glassgrad")

@@ -95,15 +95,7 @@ def vanishing() -> Diagram:
     return draw(h, direction="TB")
 
 
-GALLERY: tuple[Callable[[], Diagram], ...] = (
-    expression,
-    neuron,
-    network,
-    network_folded,
-    arrays,
-    nan_found,
-    vanishing,
-)
+GALLERY: Sequence[Callable[[], Diagram]] = (expression, neuron, network, network_folded, arrays, nan_found, vanishing)
 
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Diagram]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLORS",
     "HUGE",
+    "POINTS",
     "add_legend",
     "height_with_legend",
     "ink",

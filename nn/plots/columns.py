@@ -145,7 +145,8 @@ def _chain(module: Module) -> Iterator[Any]:
 def _dense(part: Any, before: int, gradients: bool) -> Column:
     read: Callable[[Any], Numbers] = _gradient if gradients else _data
     if isinstance(part, Linear):
-        parameters, steps = [part.weight], []
+        parameters: list[Value | Tensor] = [part.weight]
+        steps: list[str] = []
         weights, biases = read(part.weight), None if part.bias is None else read(part.bias)
     else:
         neurons = part.neurons if isinstance(part, Layer) else [part]
@@ -170,7 +171,7 @@ def _data(parameter: Value | Tensor) -> Numbers:
 
 def _gradient(parameter: Value | Tensor) -> Numbers:
     if parameter.grad is None:
-        return np.zeros(parameter.shape)
+        return np.zeros(np.shape(parameter.data))
     return np.asarray(plain_array(parameter.grad, "a gradient"), np.float64)
 
 

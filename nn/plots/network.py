@@ -5,18 +5,17 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import ArgumentError, SizeError
+from autograd import ArgumentError
 from nn.checks import flag, positive_int
 from nn.module import Module
-from nn.plots.axes import COLORS, HUGE, ink, ink_on, new_or_given, room, wrapped
+from nn.plots.axes import COLORS, POINTS, ink, ink_on, new_or_given, room
 from nn.plots.columns import Column, columns_of
-from nn.plots.places import BAND, Place, Spacing, number_places, places_of
+from nn.plots.plan import BAND, LETTER, Place, Plan, Spacing, apart, plan_of, title_lines
 from nn.training import History
 
 if TYPE_CHECKING:
@@ -26,49 +25,9 @@ __all__ = ["draw_network"]
 
 Numbers = NDArray[np.float64]
 
-FEW = 20  # edges: so many have room for their numbers
-LETTER, LINE = 0.085, 0.19  # inches that a text of 10 points takes
 SMALLEST = 6.5  # points of a text that can be read
-WIDEST = 13.0  # inches of a filmstrip
+WIDEST = 12.0  # inches of a filmstrip
 NEGATIVE, POSITIVE, NOT_FINITE = COLORS[0], COLORS[1], COLORS[2]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What one network's picture has in common over all frames.
-
-    Attributes
-    ----------
-    places : list of Place
-    spacing : Spacing
-    left, right, bottom, top : float
-        The sides of a picture in inches.
-    limit : float
-        The largest weight of all, in magnitude: the end of the colours.
-    limits : list of float
-        The same of the numbers that fill the neurons of each column.
-    numbers : bool
-        Whether edges have numbers.
-    first, last : sequence of str
-        The names of the inputs, and of the outputs; empty without.
-    """
-
-    places: list[Place]
-    spacing: Spacing
-    left: float
-    right: float
-    bottom: float
-    top: float
-    limit: float
-    limits: list[float]
-    numbers: bool
-    first: Sequence[str]
-    last: Sequence[str]
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """The width and the height in inches."""
-        return self.right - self.left, self.top - self.bottom
 
 
 def draw_network(
@@ -91,15 +50,23 @@ def draw_network(
         raise ArgumentError(f"max_neurons must be at least 4, the first, the last and room between, not {most}")
     wanted = None if numbers is None else flag(numbers, "numbers")
     if history is None:
-        films = {"": columns_of(model, x, gradients=color == "gradient")}
+        pictures = {"": columns_of(model, x, gradients=color == "gradient")}
     else:
         if color == "gradient" or ax is not None:
             given = "color='gradient'" if color == "gradient" else "ax="
             why = "a history keeps no gradients" if color == "gradient" else "a filmstrip has axes for each frame"
             raise ArgumentError(f"{given} does not go with history=: {why}")
-        films = _frames(model, x, history, frames)
-    plan = _plan(list(films.values()), x is not None, wanted, most, history is not None, feature_names, labels)
-    return _draw(films, plan, color, ax)
+        pictures = _frames(model, x, history, frames)
+    plan = plan_of(
+        list(pictures.values()),
+        outputs=x is not None,
+        numbers=wanted,
+        most=most,
+        film=history is not None,
+        feature_names=feature_names,
+        labels=labels,
+    )
+    return _draw(pictures, plan, color, ax)
 
 
 def _frames(model: Module, x: Any, history: Any, frames: int) -> dict[str, list[Column]]:
@@ -114,107 +81,45 @@ def _frames(model: Module, x: Any, history: Any, frames: int) -> dict[str, list[
         )
     chosen = np.unique(np.linspace(0, len(kept) - 1, min(frames, len(kept))).round().astype(int))
     then = copy.deepcopy(model)  # so that this one is never touched
-    films = {}
+    pictures = {}
     for epoch in (kept[i] for i in chosen):
         then.load_state_dict(history.snapshots[epoch])
         loss = f", loss {history.epochs[epoch - 1]['loss']:.3g}" if 0 < epoch <= len(history.epochs) else ""
-        films[f"epoch {epoch}{loss}" if epoch else "before training"] = columns_of(then, x)
-    return films
+        pictures[f"epoch {epoch}{loss}" if epoch else "before training"] = columns_of(then, x)
+    return pictures
 
 
-def _plan(
-    films: Sequence[Sequence[Column]],
-    outputs: bool,
-    numbers: bool | None,
-    most: int,
-    film: bool,
-    feature_names: Sequence[str] | None,
-    labels: Sequence[str] | None,
-) -> Plan:
-    columns = films[0]
-    few = sum(column.edges.size for column in columns if column.edges is not None) <= FEW
-    numbers = few and not film if numbers is None else numbers
-    rows = min(max(column.size for column in columns), most)
-    if numbers:
-        spacing = Spacing(0.95, 2.6, 0.24)
-    elif outputs:
-        spacing = Spacing(0.48, min(max(1.7, 0.24 * rows), 2.6), 0.21)
-    elif film:
-        spacing = Spacing(0.24, 1.15, 0.085)
-    else:
-        spacing = Spacing(0.36, min(max(1.7, 0.16 * rows), 2.6), 0.13)
-    first = _names(feature_names, columns[0].size, "feature_names", "inputs")
-    last = _names(labels, columns[-1].size, "labels", "outputs")
-    places = places_of(columns, spacing, most)
-    letters = [max((len(part) for name in names for part in name.split("\n")), default=0) for names in (first, last)]
-    sides = [max(0.45, spacing.radius + 0.15 + LETTER * n) for n in letters]
-    tall = spacing.pitch * (rows - 1) / 2 + spacing.radius
-    tall = max([tall, *(0.5 * LETTER * len(band) for column in columns for band in column.bands)])
-    lines = max(_title(column, spacing).count("\n") + 1 for column in columns)
-    drawn = [(column, place) for columns in films for column, place in zip(columns, places, strict=True)]
-    edges = [column.edges[place.shown] for column, place in drawn if column.edges is not None]
-    biases = [column.circles[place.shown] for column, place in drawn if column.circles is not None]
-    limit = _largest(edges if outputs else edges + biases)
-    fills = [[columns[i].outputs for columns in films] for i in range(len(columns))]
-    return Plan(
-        places,
-        spacing,
-        -sides[0],
-        places[-1].end + sides[1],
-        -tall - 0.1,
-        tall + 0.15 + LINE * lines,
-        limit,
-        [_largest([f for f in fill if f is not None]) if outputs else limit for fill in fills],
-        numbers,
-        first,
-        last,
-    )
-
-
-def _names(names: Sequence[str] | None, size: int, what: str, named: str) -> list[str]:
-    if names is None:
-        return []
-    if isinstance(names, str) or len(names) != size:
-        raise SizeError(f"{what} must name each of {size} {named}, but are {names!r:.60}")
-    return [wrapped(str(name), 20) for name in names]
-
-
-def _largest(arrays: Sequence[Numbers]) -> float:
-    finite = [np.abs(array[np.isfinite(array)]) for array in arrays]
-    return min(max((float(array.max(initial=0.0)) for array in finite), default=0.0), HUGE) or 1.0
-
-
-def _title(column: Column, spacing: Spacing) -> str:
-    return wrapped(column.title, max(8, int(spacing.gap / LETTER)))
-
-
-def _draw(films: dict[str, list[Column]], plan: Plan, color: str, given: Any) -> Axes:
+def _draw(pictures: dict[str, list[Column]], plan: Plan, color: str, given: Any) -> Axes:
     width, height = plan.size
-    across = min(len(films), max(1, int(WIDEST / width)))
-    down = math.ceil(len(films) / across)
-    across = math.ceil(len(films) / down)
-    strip = 0.3 if len(films) > 1 or "" not in films else 0.0
+    down = math.ceil(len(pictures) / max(1, int(WIDEST / width)))
+    across = math.ceil(len(pictures) / down)
+    strip = 0.0 if "" in pictures else 0.3  # for the titles
     ax = new_or_given(given, "model.draw", across * (width + 0.1) + 1.1, down * (height + 0.1 + strip) + 0.1)
-    figure = ax.figure
-    axes = [ax]
-    if len(films) > 1:
+    figure, axes = ax.figure, [ax]
+    if len(pictures) > 1:
         grid = figure.add_gridspec(down, across)
         ax.set_subplotspec(grid[0, 0])
-        axes += [figure.add_subplot(grid[divmod(i, across)]) for i in range(1, len(films))]
-    for one, title in zip(axes, films, strict=True):
-        one.set(xlim=(plan.left, plan.right), ylim=(plan.bottom, plan.top), aspect="equal", title=title)
+        axes += [figure.add_subplot(grid[divmod(i, across)]) for i in range(1, len(pictures))]
+    for one, title in zip(axes, pictures, strict=True):
+        one.set(xlim=(plan.left, plan.right), ylim=(plan.bottom, plan.top), aspect="equal")
         one.set_axis_off()
+        if title:
+            one.set_title(title)
     colors = _colors(ax, plan.limit)
-    columns = [column for frame in films.values() for column in frame]
-    label = color if columns[0].outputs is not None else f"{color} (lines), bias (circles)"
-    if color == "gradient":
-        label = "gradient of the " + label.replace("gradient", "weight")
-    if not all(np.all(np.isfinite(c.edges)) for c in columns if c.edges is not None):
-        label += "; purple: inf or nan"
-    figure.colorbar(colors, ax=axes, label=label, aspect=30, shrink=0.8, pad=0.02)
-    for one, frame in zip(axes, films.values(), strict=True):
-        _draw_frame(one, frame, plan, colors)
+    figure.colorbar(colors, ax=axes, label=_legend(pictures, color), aspect=30, shrink=0.8, pad=0.02)
+    scale = _scale(ax)
+    for one, columns in zip(axes, pictures.values(), strict=True):
+        _draw_columns(one, columns, plan, colors, scale)
     return ax
+
+
+def _legend(pictures: dict[str, list[Column]], color: str) -> str:
+    """Return what the colours mean."""
+    columns = [column for frame in pictures.values() for column in frame]
+    shown = "weight" if columns[0].outputs is not None else "weight (lines) and bias (circles)"
+    numbers = [array for column in columns for array in (column.edges, column.circles) if array is not None]
+    bad = "" if all(np.all(np.isfinite(array)) for array in numbers) else "; purple: inf or nan"
+    return f"{'gradient of ' if color == 'gradient' else ''}{shown}{bad}"
 
 
 def _colors(ax: Axes, limit: float) -> Any:
@@ -228,35 +133,41 @@ def _colors(ax: Axes, limit: float) -> Any:
     return ScalarMappable(Normalize(-limit, limit), colors.with_extremes(bad=NOT_FINITE))
 
 
-def _draw_frame(ax: Axes, columns: Sequence[Column], plan: Plan, colors: Any) -> None:
-    from matplotlib.colors import to_rgb
-
-    ground = to_rgb(ax.figure.canvas.figure.get_facecolor())
-    scale = _scale(ax)
-    for i, (column, place) in enumerate(zip(columns, plan.places, strict=True)):
-        if column.edges is not None:
-            before = plan.places[i - 1]
-            _draw_edges(ax, column.edges[np.ix_(place.shown, before.shown)], before, place, plan, colors, scale)
-        _draw_bands(ax, column.bands, place, plan, ground)
-        _draw_neurons(ax, column, place, plan.limits[i], plan, colors, scale)
-        title, size = _title(column, plan.spacing), min(10.0, 10.0 * scale / 72)
-        if size >= SMALLEST:
-            ax.text(place.x, plan.top - 0.05, title, ha="center", va="top", fontsize=max(size, 8.0), color=ink(ax))
-    size = min(10.0, 10.0 * scale / 72, 0.75 * plan.spacing.pitch * scale)
-    if size >= SMALLEST:
-        for names, place, side in ((plan.first, plan.places[0], -1), (plan.last, plan.places[-1], 1)):
-            x = (place.x if side < 0 else place.end) + side * (plan.spacing.radius + 0.08)
-            for neuron, y in zip(place.shown, place.y, strict=True):
-                if names:
-                    at = "right" if side < 0 else "left"
-                    ax.text(x, y, names[neuron], ha=at, va="center", fontsize=size, color=ink(ax))
-
-
 def _scale(ax: Axes) -> float:
     """Return how many points an inch of the plan takes."""
     width, height = room(ax)
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     return min(width / (right - left), height / (top - bottom))
+
+
+def _draw_columns(ax: Axes, columns: Sequence[Column], plan: Plan, colors: Any, scale: float) -> None:
+    for i, (column, place) in enumerate(zip(columns, plan.places, strict=True)):
+        if column.edges is not None:
+            before = plan.places[i - 1]
+            _draw_edges(ax, column.edges[np.ix_(place.shown, before.shown)], before, place, plan, colors, scale)
+        _draw_bands(ax, column.bands, place, plan.spacing, scale)
+        _draw_neurons(ax, column, place, plan.limits[i], plan, colors, scale)
+        _write(ax, place.x, plan.top - 0.05, title_lines(column, plan.spacing), _points(10, scale), va="top")
+    for names, place, side in ((plan.first, plan.places[0], -1), (plan.last, plan.places[-1], 1)):
+        x = (place.x if side < 0 else place.end) + side * (plan.spacing.radius + 0.08)
+        for neuron, y in zip(place.shown if names else (), place.y, strict=bool(names)):
+            _write(ax, x, y, names[neuron], _points(10, scale), ha="right" if side < 0 else "left")
+
+
+def _points(size: float, scale: float) -> float:
+    """Return the size of a text, which is smaller where axes that were given have less room."""
+    return min(size, size * scale / POINTS)
+
+
+def _write(ax: Axes, x: float, y: float, text: str, size: float, **settings: Any) -> None:
+    """Write a text, unless it would be too small to be read."""
+    if size >= SMALLEST:
+        settings = {"ha": "center", "va": "center", "color": ink(ax), "zorder": 4} | settings
+        ax.text(x, y, text, fontsize=size, parse_math=False, **settings)
+
+
+def _ground(ax: Axes) -> Any:
+    return ax.figure.canvas.figure.get_facecolor()
 
 
 def _draw_edges(ax: Axes, weights: Numbers, before: Place, place: Place, plan: Plan, colors: Any, scale: float) -> None:
@@ -268,7 +179,7 @@ def _draw_edges(ax: Axes, weights: Numbers, before: Place, place: Place, plan: P
     sizes = np.minimum(np.ma.filled(np.abs(flat), plan.limit) / plan.limit, 1.0)
     order = np.argsort(sizes, kind="stable")  # the largest on top
     lines = LineCollection(
-        np.stack([starts, ends], axis=1)[order],
+        list(np.stack([starts, ends], axis=1)[order]),
         array=flat[order],
         norm=colors.norm,
         cmap=colors.cmap,
@@ -276,19 +187,16 @@ def _draw_edges(ax: Axes, weights: Numbers, before: Place, place: Place, plan: P
         zorder=1,
     )
     ax.add_collection(lines, autolim=False)
-    size = min(9.0, 9.0 * scale / 72)
-    if not plan.numbers or size < SMALLEST:
+    if not plan.numbers:
         return
-    texts = [_short(w) for w in weights.ravel()]
-    width = 0.62 * size / scale * max(map(len, texts))
-    r = plan.spacing.radius
-    inner = starts + [r if before.end == before.x else 0.0, 0.0], ends - [r, 0.0]
-    for text, (x, y) in zip(texts, number_places(*inner, width, 1.3 * size / scale), strict=True):
-        box = {"facecolor": ax.figure.canvas.figure.get_facecolor(), "edgecolor": "none", "pad": 0.8}
-        ax.text(x, y, text, ha="center", va="center", fontsize=size, color=ink(ax), bbox=box, zorder=2)
+    part, gap = apart(starts[:, 1], ends[:, 1], enough=0.3)
+    size = min(_points(9, scale), gap * scale / 1.2)
+    box = {"facecolor": _ground(ax), "edgecolor": "none", "pad": 0.8}
+    for weight, (x, y) in zip(weights.ravel().tolist(), starts + part * (ends - starts), strict=True):
+        _write(ax, x, y, _short(weight), size, bbox=box, zorder=2)
 
 
-def _draw_bands(ax: Axes, bands: Sequence[str], place: Place, plan: Plan, ground: Any) -> None:
+def _draw_bands(ax: Axes, bands: Sequence[str], place: Place, spacing: Spacing, scale: float) -> None:
     from matplotlib.collections import LineCollection
     from matplotlib.patches import Rectangle
 
@@ -297,41 +205,33 @@ def _draw_bands(ax: Axes, bands: Sequence[str], place: Place, plan: Plan, ground
     stubs = [((place.x, y), (place.end, y)) for y in place.y]
     ax.add_collection(LineCollection(stubs, colors=[ink(ax)], linewidths=0.6, alpha=0.5, zorder=1), autolim=False)
     for i, band in enumerate(bands):
-        left = place.end - BAND * (len(bands) - i - 0.15)
-        tall = max(place.y[0] + plan.spacing.radius, 0.5 * LETTER * len(band))
-        wide = 0.85 * BAND
-        ax.add_patch(
-            Rectangle((left, -tall), wide, 2 * tall, facecolor=ground, edgecolor=ink(ax), linewidth=0.6, zorder=2)
-        )
-        ax.text(left + wide / 2, 0.0, band, rotation=90, ha="center", va="center", fontsize=9, color=ink(ax), zorder=3)
+        right = place.end - BAND * (len(bands) - 1 - i)
+        wide, tall = 0.85 * BAND, max(place.y[0] + spacing.radius, 0.5 * LETTER * len(band))
+        corner = (right - wide, -tall)
+        ax.add_patch(Rectangle(corner, wide, 2 * tall, facecolor=_ground(ax), edgecolor=ink(ax), lw=0.6, zorder=2))
+        _write(ax, right - wide / 2, 0.0, band, _points(9, scale), rotation=90)
 
 
 def _draw_neurons(ax: Axes, column: Column, place: Place, limit: float, plan: Plan, colors: Any, scale: float) -> None:
     from matplotlib.patches import Circle
 
-    r = plan.spacing.radius
-    fills = column.circles if column.outputs is None else column.outputs
-    ground = ax.figure.canvas.figure.get_facecolor()
+    radius, pitch = plan.spacing.radius, plan.spacing.pitch
+    numbers = column.circles if column.outputs is None else column.outputs
     for neuron, y in zip(place.shown, place.y, strict=True):
-        number = None if fills is None else float(fills[neuron])
-        fill = ground if number is None else colors.cmap(colors.norm(np.ma.masked_invalid(number * plan.limit / limit)))
-        ax.add_patch(Circle((place.x, y), r, facecolor=fill, edgecolor=ink(ax), linewidth=0.8, zorder=3))
-        if number is None or not (plan.numbers or column.outputs is not None):
-            continue
-        text = _short(number)
-        size = min(9.0, 1.85 * r * scale / (0.62 * len(text)))
-        if size >= SMALLEST:
-            ax.text(place.x, y, text, ha="center", va="center", fontsize=size, color=ink_on(fill), zorder=4)
+        fill = _ground(ax)
+        if numbers is not None:
+            fill = colors.cmap(colors.norm(np.ma.masked_invalid(numbers[neuron] / limit * plan.limit)))
+        ax.add_patch(Circle((place.x, y), radius, facecolor=fill, edgecolor=ink(ax), linewidth=0.8, zorder=3))
+        if numbers is not None and (plan.numbers or column.outputs is not None):
+            text = _short(float(numbers[neuron]))
+            size = min(_points(9, scale), 1.85 * radius * scale / (0.62 * len(text)))
+            _write(ax, place.x, y, text, size, color=ink_on(fill))
     if place.fold is not None:
-        size, room_left = min(9.0, 9.0 * scale / 72), 0.3 * plan.spacing.pitch
-        dots = [place.fold + side * plan.spacing.pitch * at for side in (1, -1) for at in (0.45, 0.65)]
+        dots = [place.fold + pitch * at for at in (0.65, 0.45, -0.45, -0.65)]
         ax.plot([place.x] * len(dots), dots, linestyle="", marker=".", markersize=3, color=ink(ax), zorder=3)
-        if size >= SMALLEST and room_left > 0.06:
-            box = {"facecolor": ground, "edgecolor": "none", "pad": 0.8}
-            more = f"{column.size - len(place.shown)} more"
-            ax.text(
-                place.x, place.fold, more, ha="center", va="center", fontsize=size, color=ink(ax), bbox=box, zorder=3
-            )
+        box = {"facecolor": _ground(ax), "edgecolor": "none", "pad": 0.8}
+        size = min(_points(9, scale), 0.6 * pitch * scale)
+        _write(ax, place.x, place.fold, f"{column.size - len(place.shown)} more", size, bbox=box)
 
 
 def _short(number: float) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from autograd import ArgumentError
 from nn.checks import flag, positive_int
 from nn.module import Module
-from nn.plots.axes import COLORS, POINTS, ink, ink_on, new_or_given, room
+from nn.plots.axes import COLORS, HUGE, POINTS, ink, ink_on, new_or_given, room
 from nn.plots.columns import Column, columns_of
 from nn.plots.plan import BAND, LETTER, Place, Plan, Spacing, apart, plan_of, title_lines
 from nn.training import History
@@ -27,7 +27,7 @@ Numbers = NDArray[np.float64]
 
 SMALLEST = 6.5  # points of a text that can be read
 WIDEST = 12.0  # inches of a filmstrip
-NEGATIVE, POSITIVE, NOT_FINITE = COLORS[0], COLORS[1], COLORS[2]
+NEGATIVE, POSITIVE, BEYOND = COLORS[0], COLORS[1], COLORS[2]
 
 
 def draw_network(
@@ -118,7 +118,7 @@ def _legend(pictures: dict[str, list[Column]], color: str) -> str:
     columns = [column for frame in pictures.values() for column in frame]
     shown = "weight" if columns[0].outputs is not None else "weight (lines) and bias (circles)"
     numbers = [array for column in columns for array in (column.edges, column.circles) if array is not None]
-    bad = "" if all(np.all(np.isfinite(array)) for array in numbers) else "; purple: inf or nan"
+    bad = "" if all(np.all(np.abs(array) < HUGE) for array in numbers) else "; purple: nan or beyond 1e100"
     return f"{'gradient of ' if color == 'gradient' else ''}{shown}{bad}"
 
 
@@ -130,7 +130,7 @@ def _colors(ax: Axes, limit: float) -> Any:
     ground, dark = (np.array(to_rgb(color)) for color in (ax.figure.canvas.figure.get_facecolor(), ink(ax)))
     middle = tuple(0.82 * ground + 0.18 * dark)
     colors = LinearSegmentedColormap.from_list("weights", [NEGATIVE, middle, POSITIVE])
-    return ScalarMappable(Normalize(-limit, limit), colors.with_extremes(bad=NOT_FINITE))
+    return ScalarMappable(Normalize(-limit, limit), colors.with_extremes(bad=BEYOND))
 
 
 def _scale(ax: Axes) -> float:
@@ -155,8 +155,8 @@ def _draw_columns(ax: Axes, columns: Sequence[Column], plan: Plan, colors: Any, 
 
 
 def _points(size: float, scale: float) -> float:
-    """Return the size of a text, which is smaller where axes that were given have less room."""
-    return min(size, size * scale / POINTS)
+    """Return the size of a text, which is smaller where axes that were given have less room; 8 down to half of it."""
+    return min(size, max(size * scale / POINTS, 8.0 if scale > POINTS / 2 else 0.0))
 
 
 def _write(ax: Axes, x: float, y: float, text: str, size: float, **settings: Any) -> None:
@@ -175,8 +175,8 @@ def _draw_edges(ax: Axes, weights: Numbers, before: Place, place: Place, plan: P
 
     starts = np.array([(before.end, y) for _ in place.y for y in before.y])
     ends = np.array([(place.x, y) for y in place.y for _ in before.y])
-    flat = np.ma.masked_invalid(weights.ravel())
-    sizes = np.minimum(np.ma.filled(np.abs(flat), plan.limit) / plan.limit, 1.0)
+    flat = np.ma.masked_invalid(np.where(np.abs(weights) < HUGE, weights, np.nan).ravel())
+    sizes = np.ma.filled(np.abs(flat), plan.limit) / plan.limit
     order = np.argsort(sizes, kind="stable")  # the largest on top
     lines = LineCollection(
         list(np.stack([starts, ends], axis=1)[order]),
@@ -220,11 +220,12 @@ def _draw_neurons(ax: Axes, column: Column, place: Place, limit: float, plan: Pl
     for neuron, y in zip(place.shown, place.y, strict=True):
         fill = _ground(ax)
         if numbers is not None:
-            fill = colors.cmap(colors.norm(np.ma.masked_invalid(numbers[neuron] / limit * plan.limit)))
+            part = numbers[neuron] / limit if abs(numbers[neuron]) < HUGE else np.nan
+            fill = colors.cmap(0.5 + 0.5 * part)
         ax.add_patch(Circle((place.x, y), radius, facecolor=fill, edgecolor=ink(ax), linewidth=0.8, zorder=3))
         if numbers is not None and (plan.numbers or column.outputs is not None):
             text = _short(float(numbers[neuron]))
-            size = min(_points(9, scale), 1.85 * radius * scale / (0.62 * len(text)))
+            size = min(_points(9, scale), 1.75 * radius * scale / (0.62 * len(text)))
             _write(ax, place.x, y, text, size, color=ink_on(fill))
     if place.fold is not None:
         dots = [place.fold + pitch * at for at in (0.65, 0.45, -0.45, -0.65)]

@@ -176,9 +176,9 @@ def _names(names: Sequence[str] | None, size: int, what: str, named: str) -> lis
 
 
 def _largest(arrays: Iterable[Numbers | None]) -> float:
-    finite = (np.abs(array[np.isfinite(array)]) for array in arrays if array is not None)
-    largest = max(float(array.max(initial=0.0)) for array in finite)
-    return min(largest, HUGE) if largest > 1 / HUGE else 1.0
+    sizes = (np.abs(array[np.abs(array) < HUGE]) for array in arrays if array is not None)
+    largest = max(float(size.max(initial=0.0)) for size in sizes)
+    return largest if largest > 1 / HUGE else 1.0
 
 
 def title_lines(column: Column, spacing: Spacing) -> str:
@@ -198,7 +198,7 @@ def _places(columns: Sequence[Column], spacing: Spacing, most: int) -> list[Plac
             shown = np.array([*range(first), *range(column.size - last, column.size)])
             rows, fold = np.array([*range(first), *range(first + 2, most)]), first + 0.5
         middle = (min(column.size, most) - 1) / 2
-        y: Numbers = (middle - rows) * spacing.pitch
+        y = np.multiply(middle - rows, spacing.pitch, dtype=np.float64)
         width = (spacing.radius if fold is None else MORE) + BAND * len(column.bands) if column.bands else 0.0
         above = None if fold is None else (middle - fold) * spacing.pitch
         places.append(Place(x, x + width, shown, y, above))

@@ -346,8 +346,8 @@ class Module(metaclass=_NamedWhenBuilt):
     ) -> Axes:
         """Draw the network as columns of neurons: for `Neuron`, `Layer`, `MLP`, `Linear` and `Sequential` of such.
 
-        An edge has the colour and the width of its weight, a neuron the colour of its bias. Nothing of the model is
-        changed.
+        An edge has the colour and the width of its weight, a neuron the colour of its bias, on a light or a dark ground
+        as matplotlib's style says. Nothing of the model is changed.
 
         Parameters
         ----------

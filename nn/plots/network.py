@@ -127,8 +127,7 @@ def _colors(ax: Axes, limit: float) -> Any:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 
-    ground, dark = (np.array(to_rgb(color)) for color in (ax.figure.canvas.figure.get_facecolor(), ink(ax)))
-    middle = tuple(0.82 * ground + 0.18 * dark)
+    middle = tuple(0.82 * np.array(_ground(ax)) + 0.18 * np.array(to_rgb(ink(ax))))
     colors = LinearSegmentedColormap.from_list("weights", [NEGATIVE, middle, POSITIVE])
     return ScalarMappable(Normalize(-limit, limit), colors.with_extremes(bad=BEYOND))
 
@@ -147,6 +146,7 @@ def _draw_columns(ax: Axes, columns: Sequence[Column], plan: Plan, colors: Any, 
             _draw_edges(ax, column.edges[np.ix_(place.shown, before.shown)], before, place, plan, colors, scale)
         _draw_bands(ax, column.bands, place, plan.spacing, scale)
         _draw_neurons(ax, column, place, plan.limits[i], plan, colors, scale)
+        _draw_fold(ax, column, place, plan.spacing, scale)
         _write(ax, place.x, plan.top - 0.05, title_lines(column, plan.spacing), _points(10, scale), va="top")
     for names, place, side in ((plan.first, plan.places[0], -1), (plan.last, plan.places[-1], 1)):
         x = (place.x if side < 0 else place.end) + side * (plan.spacing.radius + 0.08)
@@ -167,7 +167,10 @@ def _write(ax: Axes, x: float, y: float, text: str, size: float, **settings: Any
 
 
 def _ground(ax: Axes) -> Any:
-    return ax.figure.canvas.figure.get_facecolor()
+    """Return the colour of the figure, opaque: what it fills hides the edges behind."""
+    from matplotlib.colors import to_rgb
+
+    return to_rgb(ax.figure.canvas.figure.get_facecolor())
 
 
 def _draw_edges(ax: Axes, weights: Numbers, before: Place, place: Place, plan: Plan, colors: Any, scale: float) -> None:
@@ -215,24 +218,30 @@ def _draw_bands(ax: Axes, bands: Sequence[str], place: Place, spacing: Spacing, 
 def _draw_neurons(ax: Axes, column: Column, place: Place, limit: float, plan: Plan, colors: Any, scale: float) -> None:
     from matplotlib.patches import Circle
 
-    radius, pitch = plan.spacing.radius, plan.spacing.pitch
+    radius = plan.spacing.radius
     numbers = column.circles if column.outputs is None else column.outputs
-    for neuron, y in zip(place.shown, place.y, strict=True):
+    shown: list[float | None] = [None] * len(place.y) if numbers is None else numbers[place.shown].tolist()
+    written = plan.numbers or column.outputs is not None
+    texts = [_short(number) if written and number is not None else "" for number in shown]
+    size = min(_points(9, scale), 1.75 * radius * scale / (0.62 * max(1, *map(len, texts))))
+    for number, text, y in zip(shown, texts, place.y, strict=True):
         fill = _ground(ax)
-        if numbers is not None:
-            part = numbers[neuron] / limit if abs(numbers[neuron]) < HUGE else np.nan
-            fill = colors.cmap(0.5 + 0.5 * part)
+        if number is not None:
+            fill = colors.cmap(0.5 + 0.5 * number / limit if abs(number) < HUGE else math.nan)
         ax.add_patch(Circle((place.x, y), radius, facecolor=fill, edgecolor=ink(ax), linewidth=0.8, zorder=3))
-        if numbers is not None and (plan.numbers or column.outputs is not None):
-            text = _short(float(numbers[neuron]))
-            size = min(_points(9, scale), 1.75 * radius * scale / (0.62 * len(text)))
+        if text:
             _write(ax, place.x, y, text, size, color=ink_on(fill))
-    if place.fold is not None:
-        dots = [place.fold + pitch * at for at in (0.65, 0.45, -0.45, -0.65)]
-        ax.plot([place.x] * len(dots), dots, linestyle="", marker=".", markersize=3, color=ink(ax), zorder=3)
-        box = {"facecolor": _ground(ax), "edgecolor": "none", "pad": 0.8}
-        size = min(_points(9, scale), 0.6 * pitch * scale)
-        _write(ax, place.x, place.fold, f"{column.size - len(place.shown)} more", size, bbox=box)
+
+
+def _draw_fold(ax: Axes, column: Column, place: Place, spacing: Spacing, scale: float) -> None:
+    """Draw what stands for the neurons that are not shown."""
+    if place.fold is None:
+        return
+    dots = [place.fold + spacing.pitch * at for at in (0.65, 0.45, -0.45, -0.65)]
+    ax.plot([place.x] * len(dots), dots, linestyle="", marker=".", markersize=3, color=ink(ax), zorder=3)
+    box = {"facecolor": _ground(ax), "edgecolor": "none", "pad": 0.8}
+    size = min(_points(9, scale), 0.6 * spacing.pitch * scale)
+    _write(ax, place.x, place.fold, f"{column.size - len(place.shown)} more", size, bbox=box)
 
 
 def _short(number: float) -> str:

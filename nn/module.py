@@ -422,7 +422,7 @@ def title(module: Module) -> str:
 
 def observe(module: Module, forward: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call ``forward`` as the module, so that pictures show it; return the outputs, and show them to who watches."""
-    outputs = Scope(module.name or "", type(module).__name__, module).close(forward(*args, **kwargs))
+    outputs = Scope(module).close(forward(*args, **kwargs))
     watcher = _watcher.get()
     if watcher is not None:
         watcher(module, outputs)

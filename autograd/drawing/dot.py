@@ -140,17 +140,22 @@ def _edge_label(edge: Edge) -> str | None:
     """Write formula and number one above the other; a formula that says the number already stands alone."""
     lines = [_text(edge.formula)] if edge.formula else []
     if edge.local_gradient and not edge.formula.endswith(f" = {edge.local_gradient}"):
-        lines.append(f"<b>{_text(('= ' if edge.formula else '') + edge.local_gradient)}</b>")
+        sign = "= " if edge.formula and edge.number is not None else ""  # the shape of a Jacobian is no value of it
+        lines.append(f"<b>{_text(sign + edge.local_gradient)}</b>")
     if not lines:
         return None
-    return f'<<table border="0" cellborder="0" cellpadding="4"><tr><td>{"<br/>".join(lines)}</td></tr></table>>'
+    cell = (
+        f'<td bgcolor="{BACKGROUND}" cellpadding="1">{"<br/>".join(lines)}</td>'  # a line behind it does not cross it
+    )
+    return f'<<table border="0" cellborder="0" cellspacing="3"><tr>{cell}</tr></table>>'
 
 
 def _legend(smallest: float, largest: float) -> str:
     """Write what the colours say: the smallest and the largest gradient, and the steps between."""
     cells = "".join(f'<td fixedsize="true" width="22" height="10" bgcolor="{colour}"></td>' for colour in SCALE)
     ends = [f"<td>{_faint(text)}</td>" for text in (f"size of grad (log) {outline(smallest)}", outline(largest))]
-    return _table([f"<tr>{ends[0]}{cells}{ends[1]}</tr>"])
+    space = '<tr><td height="8"></td></tr>'  # below what may stand lowest in the picture
+    return _table([space, f"<tr>{ends[0]}{cells}{ends[1]}</tr>"])
 
 
 def _text(text: str) -> str:

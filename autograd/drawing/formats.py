@@ -5,10 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 
+from autograd.drawing.as_json import to_json
+from autograd.drawing.as_text import to_text
 from autograd.drawing.diagram import Diagram
 from autograd.drawing.dot import to_dot
+from autograd.drawing.mermaid import to_mermaid
 from autograd.drawing.render import render
 from autograd.drawing.svg import to_svg
+from autograd.drawing.tikz import to_tikz
 
 __all__ = ["binary", "formats"]
 
@@ -22,6 +26,10 @@ formats: Mapping[str, Callable[[Diagram], str | bytes]] = {
     "svg": to_svg,
     "png": functools.partial(_image, "png"),
     "pdf": functools.partial(_image, "pdf"),
+    "mmd": to_mermaid,
+    "tex": to_tikz,
+    "json": to_json,
+    "txt": to_text,
 }
 """What writes a diagram, by the ending of the file; tests walk it."""
 

@@ -186,7 +186,7 @@ def _draw_edges(ax: Axes, weights: Numbers, before: Place, place: Place, plan: P
         array=flat[order],
         norm=colors.norm,
         cmap=colors.cmap,
-        linewidths=0.5 + 2.5 * sizes[order],
+        linewidths=plan.spacing.widest * (1 + 5 * sizes[order]) / 6,
         zorder=1,
     )
     ax.add_collection(lines, autolim=False)

@@ -25,11 +25,15 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Spacing:
-    """Lengths in inches: from neuron to neuron, from column to column, and the radius of a neuron."""
+    """Lengths in inches: from neuron to neuron, from column to column, and the radius of a neuron.
+
+    The widest edge is measured in points.
+    """
 
     pitch: float
     gap: float
     radius: float
+    widest: float = 3.0
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def _spacing(rows: int, numbers: bool, outputs: bool, film: bool) -> Spacing:
     if outputs:
         return Spacing(0.48, min(max(1.7, 0.24 * rows), 2.6), 0.21)
     if film:
-        return Spacing(0.24, 1.15, 0.085)
+        return Spacing(0.24, 1.15, 0.085, widest=1.8)
     return Spacing(0.36, min(max(1.7, 0.16 * rows), 2.6), 0.13)
 
 

@@ -12,7 +12,19 @@ from autograd import ArgumentError, MissingExtraError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["COLORS", "HUGE", "add_legend", "height_with_legend", "ink", "name_ticks", "new_or_given", "room", "wrapped"]
+__all__ = [
+    "COLORS",
+    "HUGE",
+    "POINTS",
+    "add_legend",
+    "height_with_legend",
+    "ink",
+    "ink_on",
+    "name_ticks",
+    "new_or_given",
+    "room",
+    "wrapped",
+]
 
 # Petroff 2021, Accessible color sequences for data visualization: distinct to the colour-blind too. In the order of
 # their contrast: the first six have a contrast of at least 3 with white and with black, which lines and text need.
@@ -56,6 +68,12 @@ def new_or_given(ax: Axes | None, feature: str, width: float = 6.4, height: floa
 def ink(ax: Axes) -> Any:
     """Return the colour that is seen on these axes, light or dark."""
     return ax.xaxis.label.get_color()
+
+
+def ink_on(color: Any) -> str:
+    """Return black or white, whichever is read better on a colour."""
+    red, green, blue, *_ = color
+    return "black" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45 else "white"
 
 
 def wrapped(name: str, width: int) -> str:

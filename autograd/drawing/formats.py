@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from autograd.drawing.diagram import Diagram
 from autograd.drawing.dot import to_dot
+from autograd.drawing.html import to_html
 from autograd.drawing.render import render
 from autograd.drawing.svg import to_svg
 
@@ -20,6 +21,7 @@ def _image(format: str, diagram: Diagram) -> bytes:
 formats: Mapping[str, Callable[[Diagram], str | bytes]] = {
     "dot": to_dot,
     "svg": to_svg,
+    "html": to_html,
     "png": functools.partial(_image, "png"),
     "pdf": functools.partial(_image, "pdf"),
 }

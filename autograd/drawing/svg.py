@@ -10,7 +10,7 @@ from autograd.drawing.dot import PICTURE, to_dot
 from autograd.drawing.heat import heat_map
 from autograd.drawing.render import render
 
-__all__ = ["to_svg"]
+__all__ = ["SVG", "colours_in_the_dark", "svg_element", "to_svg"]
 
 PAINTED = ("fill", "stroke")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -23,6 +23,17 @@ def to_svg(diagram: Diagram) -> str:
 
     Nodes, edges and frames have their ids: those of the nodes and groups, and edge1, edge2, ... in order.
     """
+    root = svg_element(diagram)
+    if diagram.theme == "auto":
+        style = ElementTree.Element(f"{SVG}style")
+        style.text = colours_in_the_dark()
+        root.insert(0, style)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return f"{text.decode()}\n"
+
+
+def svg_element(diagram: Diagram) -> ElementTree.Element:
+    """Return the diagram as the outermost element of an SVG, without rules for the dark."""
     root = ElementTree.fromstring(render(to_dot(diagram, thumbnails=True), "svg"))
     words = {node.id: _of_node(node) for node in diagram.nodes}
     words |= {f"edge{number}": _of_edge(edge) for number, edge in enumerate(diagram.edges, 1)}
@@ -37,12 +48,13 @@ def to_svg(diagram: Diagram) -> str:
             _put_in(element, pictures[id])
     root.set("class", "glassgrad")
     root.set("role", "img")
-    if diagram.theme == "auto":
-        style = ElementTree.Element(f"{SVG}style")
-        style.text = _for_the_dark()
-        root.insert(0, style)
-    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return f"{text.decode()}\n"
+    return root
+
+
+def colours_in_the_dark() -> str:
+    """Return the rules that give each colour its dark one where the reader's browser prefers that."""
+    rules = [f'.glassgrad [{part}="{light}"]{{{part}:{dark}}}' for light, dark in DARK.items() for part in PAINTED]
+    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
 
 
 def _put_in(node: ElementTree.Element, picture: str) -> None:
@@ -72,9 +84,3 @@ def _of_node(node: Node) -> str:
 def _of_edge(edge: Edge) -> str:
     local = f" = {edge.local_gradient}" if edge.local_gradient else ""
     return f"{edge.formula}{'' if edge.formula.endswith(local) else local}"
-
-
-def _for_the_dark() -> str:
-    """Return the rules that give each colour its dark one where the reader's browser prefers that."""
-    rules = [f'.glassgrad [{part}="{light}"]{{{part}:{dark}}}' for light, dark in DARK.items() for part in PAINTED]
-    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"

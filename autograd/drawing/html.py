@@ -1,0 +1,117 @@
+"""A Diagram as one HTML file that plays the forward and the backward pass; it needs no network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from importlib import resources
+from string import Template
+from typing import Any
+
+from autograd.drawing.diagram import Diagram, Edge, Node
+from autograd.drawing.heat import heat_map
+from autograd.drawing.layouts import layout, prepared
+from autograd.drawing.steps import Step, note_of_grad, result_name, steps_of
+from autograd.drawing.svg import colours_in_the_dark
+from autograd.numbers import outline
+
+__all__ = ["to_html"]
+
+
+def to_html(diagram: Diagram) -> str:
+    """Return the diagram as a page that stands alone: skeleton, style, script, layouts, and what they show as JSON.
+
+    The layouts are Graphviz's, one for each of several ways to fold the groups.
+
+    Raises
+    ------
+    MissingExtraError
+        If there is no Graphviz.
+    DrawingError
+        If Graphviz fails.
+    """
+    steps = steps_of(diagram)
+    result = result_name(diagram)
+    cuts, templates = [], []
+    room = _room(steps)
+    for cut, folded in prepared(diagram):
+        cuts.append(cut)
+        templates.append(f'<template id="layout{len(templates)}">{layout(folded, cut, room)}</template>')
+    data = {
+        "result": result,
+        "nodes": [_node(node, result) for node in diagram.nodes],
+        "edges": [_edge(edge) for edge in diagram.edges],
+        "groups": [
+            {"id": group.id, "name": f"{group.kind} {group.name}".strip(), "parent": group.parent, "in": group.details}
+            for group in diagram.groups
+        ],
+        "cuts": cuts,
+        "steps": [_step(step) for step in steps],
+    }
+    script = _part("player.js")
+    dark = colours_in_the_dark() if diagram.theme == "auto" else ""
+    return Template(_part("player.html")).substitute(
+        theme=diagram.theme,
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        title=html.escape(result),
+        style=_part("player.css") + dark,
+        layouts="\n".join(templates),
+        data=json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+        script=script,
+    )
+
+
+def _part(name: str) -> str:
+    return resources.files("autograd.drawing").joinpath(name).read_text(encoding="utf-8")
+
+
+def _room(steps: tuple[Step, ...]) -> dict[str, str]:
+    """Return the longest text that the gradient of each node will show."""
+    longest: dict[str, str] = {}
+    for step in steps:
+        for id, text in step.gradients:
+            longest[id] = max(longest.get(id, ""), text, key=len)
+    return longest
+
+
+def _node(node: Node, result: str) -> dict[str, Any]:
+    fields = {
+        "id": node.id,
+        "kind": node.kind,
+        "name": node.name,
+        "data": node.data,
+        "in": node.details,
+        "marks": node.marks,
+        "group": node.group,
+        "for": node.stands_for,
+        "adjoint": "" if node.adjoint is None else outline(node.adjoint),
+        "exact": "" if node.adjoint is None else repr(node.adjoint),
+        "grad": node.grad,
+        "note": note_of_grad(node, result),
+        "picture": heat_map(node.thumbnail) if node.thumbnail else "",
+    }
+    return _without_empty(fields)
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    contribution = "" if edge.contribution is None else outline(edge.contribution)
+    fields = {"formula": edge.formula, "local": edge.local_gradient, "adds": contribution}
+    return {"tail": edge.tail, "head": edge.head, **_without_empty(fields)}
+
+
+def _step(step: Step) -> dict[str, Any]:
+    fields = {
+        "place": step.place,
+        "notes": step.notes,
+        "active": step.active,
+        "edges": step.edges,
+        "appears": step.appears,
+        "gradients": step.gradients,
+    }
+    return {"phase": step.phase, "formula": step.formula, **_without_empty(fields)}
+
+
+def _without_empty(fields: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value}

@@ -1,0 +1,627 @@
+"use strict";
+// Plays a computation graph: `data` says what there is and what happens at each step, a template for each way to fold
+// the groups holds its picture. Texts from the data are only ever set as textContent.
+(() => {
+  /** @typedef {{id: string, kind: string, name: string, group?: string}} Item a node of the picture */
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const get = (id) => document.getElementById(id);
+  const stage = get("stage");
+
+  const nodes = new Map(data.nodes.map((node) => [node.id, node]));
+  const groups = new Map(data.groups.map((group) => [group.id, group]));
+  const VALUES = ["leaf", "value", "result"];
+  const KINDS = {
+    leaf: "a leaf: given, not computed", value: "a computed value", result: "a result", operation: "an operation",
+    constant: "a constant", reference: "a value drawn elsewhere", folded: "not drawn",
+    group: "folded when this was drawn", step: "a step", "gradient step": "a step that computes gradients",
+  };
+  const PHASES = { forward: "Forward", gradient: "Gradients", backward: "Backward" };
+  const MARKS = { dead: "dead: lets no gradient through", saturated: "saturated: hardly lets gradient through",
+    "non-finite": "not a finite number" };
+  const PACE = 1600; // milliseconds a step at speed 1
+  const READABLE = 0.6; // the smallest scale at which labels can be read
+
+  let svg = null; // the layout shown
+  let cut = 0; // which one it is
+  let drawn = new Map(); // id -> element of the layout, nodes and frames
+  let arrows = []; // for each edge of the data its element, or none where it is folded away
+  let beats = []; // steps as they are shown: what is inside a folded group is one
+  let now = 0; // index of the last step that has happened
+  let timer = 0; // of playing; 0 when it pauses
+  let chosen = ""; // id of what the panel tells about
+  let matches = []; // ids of what was searched
+  let match = 0;
+  const view = { x: 0, y: 0, scale: 1, fitted: true };
+
+  /** Make an element with attributes, listeners (on...) and children; strings become text. */
+  function make(tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+      else element.setAttribute(name, value);
+    }
+    element.append(...children.filter((child) => child !== ""));
+    return element;
+  }
+
+  // Folding
+
+  /** The outermost folded group around a group, itself included; "" if it is open. */
+  function outermost(id, closed) {
+    let found = "";
+    for (let around = id; around; around = groups.get(around).parent) if (closed.has(around)) found = around;
+    return found;
+  }
+
+  /** What stands for a node in the layout: itself, or the folded group that it is in. */
+  function place(id) {
+    const node = nodes.get(id);
+    return (node && node.group && outermost(node.group, new Set(data.cuts[cut]))) || id;
+  }
+
+  /** Whether each group is open, folded, or inside a folded one. */
+  function states(closed) {
+    const state = (id) => (!outermost(id, closed) ? "open" : outermost(id, closed) === id ? "folded" : "inside");
+    return data.groups.map((group) => state(group.id));
+  }
+
+  /** The prepared layout where a group is folded or open, and that otherwise is most like the one shown; -1 if none. */
+  function nearest(id, folded) {
+    const wanted = new Set(data.cuts[cut]);
+    if (folded) wanted.add(id);
+    else wanted.delete(id);
+    const target = states(wanted);
+    const index = data.groups.findIndex((group) => group.id === id);
+    let best = -1;
+    let most = -1;
+    data.cuts.forEach((closed, number) => {
+      const found = states(new Set(closed));
+      const same = found.filter((state, i) => state === target[i]).length;
+      if (found[index] === (folded ? "folded" : "open") && same > most) [best, most] = [number, same];
+    });
+    return best;
+  }
+
+  /** Fold or open one group, which stays where it is on the screen. */
+  function toggle(id) {
+    const found = nearest(id, !data.cuts[cut].includes(id));
+    if (found < 0) return say(`No layout was prepared for that; the file would have become too large.`);
+    const before = middle([drawn.get(id)]);
+    show(found);
+    const after = drawn.get(id);
+    if (view.fitted) fit();
+    else if (after) {
+      const { x, y } = middle([after]);
+      pan(before.x - x, before.y - y);
+    }
+    if (after) after.focus({ preventScroll: true });
+    if (chosen) choose(drawn.has(chosen) ? chosen : id);
+    return say(`${groups.get(id).name} ${data.cuts[cut].includes(id) ? "folded" : "open"}`);
+  }
+
+  /** Fold all groups, or open all if some are folded. */
+  function toggleAll() {
+    const outer = data.groups.filter((group) => !group.parent).map((group) => group.id);
+    const all = data.cuts.findIndex((closed) => outer.length === closed.length && outer.every((id) => closed.includes(id)));
+    show(data.cuts[cut].length || all < 0 ? 0 : all);
+    fit();
+    if (chosen && !drawn.has(chosen)) choose(place(chosen));
+  }
+
+  /** Put a layout on the stage. */
+  function show(number) {
+    cut = number;
+    svg = get(`layout${cut}`).content.firstElementChild.cloneNode(true);
+    svg.setAttribute("role", "group");
+    svg.setAttribute("aria-label", `Graph of ${data.result}`);
+    stage.replaceChildren(svg);
+    const graph = svg.querySelector(".graph");
+    drawn = new Map();
+    for (const element of svg.querySelectorAll(".node, .cluster")) {
+      drawn.set(element.id, element);
+      element.setAttribute("tabindex", "0");
+      element.setAttribute("role", "button");
+    }
+    for (const element of svg.querySelectorAll(".edge")) element.setAttribute("aria-hidden", "true");
+    for (const node of data.nodes) { // in order of creation, for whoever steps through with Tab
+      const element = drawn.get(place(node.id));
+      if (!element.closest(".placed")) graph.append(element);
+      element.classList.add("placed");
+      const image = node.picture && place(node.id) === node.id && element.querySelector("image");
+      if (image) image.setAttribute("href", node.picture);
+    }
+    for (const text of svg.querySelectorAll(".node .grad:not(.word)")) { // room was left for its longest text
+      text.setAttribute("x", Number(text.getAttribute("x")) + text.getComputedTextLength());
+      text.setAttribute("text-anchor", "end");
+    }
+    for (const group of groups.values()) {
+      const folded = data.cuts[cut].includes(group.id);
+      const element = drawn.get(group.id);
+      if (element) element.setAttribute("aria-label", `${group.name}, ${folded ? "folded" : "open"} group`);
+      if (element) element.setAttribute("aria-expanded", String(!folded));
+    }
+    arrows = arrowsShown();
+    beats = beatsShown();
+    get("fold").textContent = data.cuts[cut].length ? "Open all" : "Fold all";
+    halve();
+    mark();
+    update();
+  }
+
+  /** The element of each edge. Edges into a folded group are bundled, in the order in which Python numbered them. */
+  function arrowsShown() {
+    const bundles = new Map();
+    let count = 0;
+    return data.edges.map((edge) => {
+      const [tail, head] = [place(edge.tail), place(edge.head)];
+      if (tail === head) return null;
+      const key = tail === edge.tail && head === edge.head ? {} : `${tail} ${head}`;
+      if (!bundles.has(key)) bundles.set(key, svg.getElementById(`edge${(count += 1)}`));
+      return bundles.get(key);
+    });
+  }
+
+  /** Put the steps inside one folded group together. */
+  function beatsShown() {
+    const found = [];
+    data.steps.forEach((step, index) => {
+      const at = step.place ? place(step.place) : "";
+      const inside = at !== step.place && at;
+      const before = found[found.length - 1];
+      if (inside && before && before.inside === at && data.steps[before.first].phase === step.phase) before.last = index;
+      else found.push({ first: index, last: index, inside });
+    });
+    return found;
+  }
+
+  // Steps
+
+  /** The index of the beat that is shown. */
+  const beat = () => Math.max(0, beats.findIndex(({ last }) => now <= last));
+
+  /** Go to a beat. */
+  function go(index) {
+    now = beats[Math.min(Math.max(index, 0), beats.length - 1)].last;
+    update();
+    follow();
+  }
+
+  /** Play from here, or from the start if this is the end; or pause. */
+  function play(on = !timer) {
+    clearTimeout(timer);
+    timer = 0;
+    if (on) {
+      if (beat() === beats.length - 1) go(0);
+      timer = setTimeout(tick, PACE / 2 / get("speed").value);
+    }
+    get("play").textContent = timer ? "⏸ Pause" : "▶ Play";
+  }
+
+  function tick() {
+    go(beat() + 1);
+    timer = beat() < beats.length - 1 ? setTimeout(tick, PACE / get("speed").value) : 0;
+    if (!timer) play(false);
+  }
+
+  /** Show what is known at this step, and what happens. */
+  function update() {
+    const at = beat();
+    const { first, last, inside } = beats[at];
+    now = last;
+    const steps = data.steps.slice(first, last + 1);
+    const phase = steps[0].phase;
+    const known = new Set();
+    const reached = new Set(); // by the backward pass
+    const gradients = new Map();
+    const flowed = new Set(); // edges
+    data.steps.slice(0, last + 1).forEach((step) => {
+      for (const id of step.appears || []) known.add(id);
+      for (const [id, text] of step.gradients || []) gradients.set(id, text);
+      if (step.phase !== "backward") return;
+      for (const id of [...(step.active || [])]) reached.add(id);
+      for (const number of step.edges || []) flowed.add(number - 1);
+    });
+    const lit = new Set([...(phase === "backward" ? reached : known)].map(place));
+    const active = new Set(steps.flatMap((step) => step.active || []).map(place));
+    const using = new Set(steps.flatMap((step) => step.edges || []).map((number) => arrows[number - 1]));
+    for (const [id, element] of drawn) {
+      if (element.classList.contains("cluster")) continue;
+      element.classList.toggle("dim", !lit.has(id));
+      element.classList.toggle("unknown", !known.has(id));
+      element.classList.toggle("active", active.has(id));
+      const grad = element.querySelector(".grad:not(.word)");
+      if (grad) grad.textContent = gradients.get(id) || "–";
+      if (nodes.has(id)) element.setAttribute("aria-label", label(nodes.get(id), known.has(id), gradients.get(id)));
+    }
+    const passed = new Set();
+    data.edges.forEach((edge, index) => {
+      const done = phase === "backward" ? flowed.has(index) : known.has(edge.head);
+      if (done) passed.add(arrows[index]);
+    });
+    for (const arrow of new Set(arrows)) {
+      if (!arrow) continue;
+      arrow.classList.toggle("dim", !passed.has(arrow));
+      arrow.classList.toggle("active", using.has(arrow));
+    }
+    caption(at, steps, inside);
+  }
+
+  /** Tell in words what happens: in the caption, and to screen readers. */
+  function caption(at, steps, inside) {
+    const phase = steps[0].phase;
+    document.body.classList.toggle("backward", phase !== "forward");
+    const same = beats.filter(({ first }) => data.steps[first].phase === phase);
+    const words = `${same.indexOf(beats[at]) + 1} of ${same.length}`;
+    let formula = steps[0].formula;
+    let notes = steps[0].notes || [];
+    if (inside) {
+      formula = `${phase === "backward" ? "Back through" : "Through"} ${groups.get(inside).name}`;
+      const told = steps.filter((step) => // what reaches the world outside
+        [...(step.gradients || []).map(([id]) => id), ...(step.appears || [])].some((id) => place(id) !== inside));
+      const count = `${steps.length} ${steps.length === 1 ? "step" : "steps"} inside, folded`;
+      notes = [`${count}.`, ...(phase === "backward" ? told.map((step) => step.formula) : [])];
+    }
+    get("phase").textContent = PHASES[phase];
+    get("count").textContent = words;
+    get("formula").textContent = formula;
+    get("notes").replaceChildren(...notes.flatMap((note) => [note, make("br")]));
+    get("scrub").max = beats.length - 1;
+    get("scrub").value = at;
+    const spoken = `${PHASES[phase]} ${words}: ${formula}. ${notes.join(" ")}`;
+    get("scrub").setAttribute("aria-valuetext", `${PHASES[phase]} ${words}: ${formula}`);
+    if (document.activeElement !== get("scrub")) say(spoken); // it speaks for itself
+    for (const id of ["first", "back"]) get(id).disabled = at === 0;
+    for (const id of ["next", "last"]) get(id).disabled = at === beats.length - 1;
+  }
+
+  const say = (text) => { get("spoken").textContent = text; };
+
+  /** What a screen reader says of a node. */
+  function label(node, known, gradient) {
+    const parts = [node.name, KINDS[node.kind], known && node.data, gradient && `gradient ${gradient}`];
+    return [...parts, ...(node.marks || [])].filter(Boolean).join(", ");
+  }
+
+  /** Show which part of the track is which pass. */
+  function halve() {
+    const counts = new Map();
+    for (const { first } of beats) {
+      const phase = data.steps[first].phase;
+      counts.set(phase, (counts.get(phase) || 0) + 1);
+    }
+    get("halves").replaceChildren(...[...counts].map(([phase, count]) => {
+      const part = make("span", { class: phase }, PHASES[phase].toLowerCase());
+      part.style.flex = `${count} 0 0`;
+      return part;
+    }));
+  }
+
+  // The view
+
+  function transform() {
+    svg.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
+  }
+
+  function pan(x, y) {
+    Object.assign(view, { x: view.x + x, y: view.y + y });
+    transform();
+  }
+
+  /** Zoom about a point of the stage; its middle if none is given. */
+  function zoom(factor, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
+    const scale = Math.min(Math.max(view.scale * factor, 0.02), 8);
+    const ratio = scale / view.scale;
+    Object.assign(view, { x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio, scale, fitted: false });
+    transform();
+  }
+
+  /** Show all of the picture, or as much as can be read if ``least`` is a scale. */
+  function fit(least = 0) {
+    const [width, height] = [svg.width.baseVal.value, svg.height.baseVal.value];
+    const whole = Math.min(stage.clientWidth / width, stage.clientHeight / height, 1.25);
+    const scale = Math.max(whole, least);
+    Object.assign(view, { x: (stage.clientWidth - width * scale) / 2, y: (stage.clientHeight - height * scale) / 2,
+      scale, fitted: scale === whole });
+    transform();
+  }
+
+  /** The rectangle around some elements, on the stage. */
+  function around(elements) {
+    const frame = stage.getBoundingClientRect();
+    const boxes = elements.filter(Boolean).map((element) => element.getBoundingClientRect());
+    const [left, top] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
+    const [right, bottom] = [Math.max(...boxes.map((box) => box.right)), Math.max(...boxes.map((box) => box.bottom))];
+    return { left: left - frame.left, top: top - frame.top, right: right - frame.left, bottom: bottom - frame.top };
+  }
+
+  function middle(elements) {
+    const { left, top, right, bottom } = around(elements);
+    return { x: (left + right) / 2, y: (top + bottom) / 2 };
+  }
+
+  /** Move elements into the middle of the stage. */
+  function centre(elements) {
+    const { x, y } = middle(elements);
+    pan(stage.clientWidth / 2 - x, stage.clientHeight / 2 - y);
+  }
+
+  /** Keep what is active in sight. */
+  function follow() {
+    const { first, last } = beats[beat()];
+    const ids = data.steps.slice(first, last + 1).flatMap((step) => step.active || step.appears || []);
+    let elements = [...new Set(ids.map((id) => drawn.get(place(id))))].filter(Boolean);
+    if (!elements.length) return;
+    const box = around(elements);
+    const fits = box.right - box.left < stage.clientWidth && box.bottom - box.top < stage.clientHeight;
+    if (!fits) elements = [elements[0]];
+    const { left, top, right, bottom } = around(elements);
+    const seen = left >= 0 && top >= 0 && right <= stage.clientWidth && bottom <= stage.clientHeight;
+    if (!seen) centre(elements);
+  }
+
+  // Search
+
+  function search() {
+    const wanted = get("search").value.trim().toLowerCase();
+    const named = [...data.nodes.filter(({ kind }) => kind !== "reference"), ...data.groups];
+    matches = wanted ? named.filter(({ name }) => name.toLowerCase().includes(wanted)).map(({ id }) => id) : [];
+    match = 0;
+    mark();
+    reach();
+  }
+
+  /** Go to the match. */
+  function reach() {
+    get("found").textContent = matches.length ? `${match + 1} of ${matches.length}` : get("search").value && "none";
+    if (!matches.length) return;
+    const shown = standing(matches[match]);
+    if (view.scale < READABLE) zoom(READABLE / view.scale);
+    view.fitted = false;
+    centre([drawn.get(shown)]);
+    mark();
+    if (shown !== matches[match]) get("found").textContent += `, inside ${groups.get(shown).name}`;
+  }
+
+  /** What stands for a node or a group in the layout. */
+  const standing = (id) => (groups.has(id) ? outermost(id, new Set(data.cuts[cut])) || id : place(id));
+
+  /** Let matches and what is chosen stand out. */
+  function mark() {
+    const found = new Set(matches.map(standing));
+    for (const [id, element] of drawn) {
+      element.classList.toggle("match", found.has(id));
+      element.classList.toggle("found", matches.length > 0 && id === standing(matches[match]));
+      element.classList.toggle("chosen", id === chosen);
+    }
+  }
+
+  // The panel
+
+  /** Show the ledger of a node, or what is in a group; "" closes the panel. */
+  function choose(id, focus = false) {
+    const before = chosen;
+    chosen = nodes.has(id) && nodes.get(id).for ? nodes.get(id).for : id;
+    mark();
+    if (!chosen) return closePanel(before);
+    const node = nodes.get(chosen);
+    return openPanel(focus, ...(node ? aboutNode(node) : aboutGroup(groups.get(chosen))));
+  }
+
+  function openPanel(focus, ...children) {
+    const close = make("button", { class: "close", "aria-label": "Close", title: "Close (Escape)", onclick: () => choose("") }, "✕");
+    get("panel").replaceChildren(close, ...children);
+    const opened = get("panel").hidden;
+    get("panel").hidden = false;
+    if (focus) get("panel").focus();
+    if (opened) resized();
+    const element = drawn.get(chosen);
+    if (element && opened) {
+      const { left, top, right, bottom } = around([element]);
+      if (left < 0 || top < 0 || right > stage.clientWidth || bottom > stage.clientHeight) centre([element]);
+    }
+  }
+
+  function closePanel(before) {
+    const inside = get("panel").contains(document.activeElement);
+    get("panel").hidden = true;
+    resized();
+    if (inside && drawn.has(before)) drawn.get(before).focus();
+  }
+
+  function aboutNode(node) {
+    const lines = [node.data && VALUES.includes(node.kind) ? `${node.name} = ${node.data}` : node.data,
+      ...(node.in || []), ...(node.marks || []).map((mark) => `⚠ ${MARKS[mark]}`)].filter(Boolean);
+    const children = [make("h2", {}, node.name), make("p", { class: "faint" }, KINDS[node.kind])];
+    children.push(...lines.map((line) => make("p", {}, line)));
+    if (node.group && groups.has(node.group)) {
+      const button = make("button", { onclick: () => choose(node.group) }, groups.get(node.group).name);
+      children.push(make("p", {}, make("span", { class: "faint" }, "in "), button));
+    }
+    if (VALUES.includes(node.kind)) children.push(...ledger(node));
+    if (node.kind === "operation") children.push(...localGradients(node));
+    return children;
+  }
+
+  /** Each use of a value, and what it adds to its adjoint. */
+  function ledger(node) {
+    const of = `∂${data.result}/∂${node.name}`;
+    const uses = data.edges.filter(({ tail }) => tail === node.id || nodes.get(tail).for === node.id);
+    if (!data.steps.some(({ phase }) => phase === "backward")) return [];
+    const rows = uses.map((edge) => {
+      const result = resultOf(edge.head);
+      const local = make("td", {}, localText(edge) || "not in this file");
+      const link = make("button", { onclick: () => choose(standing(result.id), true) }, result.name);
+      const adjoint = result.adjoint || result.grad || "";
+      return make("tr", {}, make("td", {}, link), local, make("td", {}, adjoint), make("td", {}, edge.adds || "…"));
+    });
+    if (node.kind === "result") {
+      rows.unshift(make("tr", {}, make("td", { colspan: 3 }, "it is what is differentiated"), make("td", {}, "1")));
+    }
+    const heads = ["used in", "local gradient", "× its adjoint", "= adds"].map((text) => make("th", { scope: "col" }, text));
+    const sum = node.adjoint || node.grad || "";
+    const total = make("tr", {}, make("th", { colspan: 3, scope: "row" }, `sum = ${of}`), make("td", { id: "sum" }, sum));
+    const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows), make("tfoot", {}, total));
+    const exact = node.exact && node.exact !== node.adjoint ? [make("p", { class: "faint" }, `exactly ${node.exact}`)] : [];
+    const note = node.note ? [make("p", { class: "note" }, node.note)] : [];
+    const title = make("h3", {}, `Where ${of} comes from`);
+    return [title, rows.length ? table : make("p", {}, "Nothing that is drawn uses it."), ...exact, ...note];
+  }
+
+  /** What an operation makes; anything else is its own result. */
+  function resultOf(id) {
+    const edge = nodes.get(id).kind === "operation" && data.edges.find(({ tail }) => tail === id);
+    return nodes.get(edge ? edge.head : id);
+  }
+
+  /** The local gradient on an edge, with its number where the formula does not say it. */
+  function localText({ formula = "", local = "" }) {
+    return !local || formula.endsWith(` = ${local}`) ? formula : formula ? `${formula} ${local.startsWith("Jac") ? ";" : "="} ${local}` : local;
+  }
+
+  function localGradients(node) {
+    const step = data.steps.find(({ place, phase }) => place === node.id && phase === "forward");
+    const lines = data.edges.filter(({ head }) => head === node.id).map(localText).filter(Boolean);
+    const items = lines.map((line) => make("p", {}, line));
+    return [make("p", {}, step ? step.formula : ""), ...(items.length ? [make("h3", {}, "Local gradients"), ...items] : [])];
+  }
+
+  function aboutGroup(group) {
+    const folded = data.cuts[cut].includes(group.id);
+    const found = nearest(group.id, !folded);
+    const button = make("button", { onclick: () => toggle(group.id) }, folded ? "Open" : "Fold");
+    button.disabled = found < 0;
+    const lines = group.in.map((line) => make("p", {}, line));
+    const hint = make("p", { class: "faint" }, found < 0 ? "No layout was prepared for this, to keep the file small." : "");
+    return [make("h2", {}, group.name), make("p", { class: "faint" }, folded ? "a folded group" : "an open group"), ...lines, button, hint];
+  }
+
+  function help() {
+    if (chosen) choose("");
+    const keys = [["space", "play, pause"], ["← →", "one step back, on"], ["Home End", "to the start, to the end"],
+      ["+ − 0", "zoom in, zoom out, show all"], ["/", "find a name; Enter: the next"], ["f", "fold or open the group, or all"],
+      ["Tab", "from node to node"], ["Enter", "the ledger of a node"], ["Escape", "close"], ["?", "this help"]];
+    const list = keys.flatMap(([key, what]) => [
+      make("dt", {}, ...key.split(" ").flatMap((name) => [make("kbd", {}, name), " "])), make("dd", {}, what)]);
+    openPanel(true, make("h2", {}, "How to use this"),
+      make("p", {}, "Press play: values appear one after the other, then gradients flow back along the arrows."),
+      make("p", {}, "Click a node to see where its gradient comes from, use by use. Drag to move, turn the wheel or pinch to zoom."),
+      ...(groups.size ? [make("p", {}, "Click the name of a frame (▾) or a folded box (▸) to fold or open it.")] : []),
+      make("p", {}, "Faint: not reached yet. Thick and moving: happens now. A sum that ends with … is not complete."),
+      make("dl", {}, ...list));
+  }
+
+  function resized() {
+    if (view.fitted) fit();
+  }
+
+  // What the reader does
+
+  const actions = {
+    play: () => play(), first: () => go(0), back: () => go(beat() - 1), next: () => go(beat() + 1),
+    last: () => go(beats.length - 1), in: () => zoom(1.3), out: () => zoom(1 / 1.3), fit: () => fit(), help, fold: toggleAll,
+  };
+  for (const [id, action] of Object.entries(actions)) {
+    get(id).addEventListener("click", () => {
+      if (["first", "back", "next", "last"].includes(id)) play(false);
+      action();
+    });
+  }
+  get("scrub").addEventListener("input", () => {
+    play(false);
+    go(Number(get("scrub").value));
+  });
+  get("search").addEventListener("input", search);
+  get("search").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !matches.length) return;
+    match = (match + (event.shiftKey ? matches.length - 1 : 1)) % matches.length;
+    reach();
+  });
+
+  const KEYS = { " ": "play", ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last", "+": "in", "=": "in", "-": "out",
+    0: "fit", "?": "help" };
+  document.addEventListener("keydown", (event) => {
+    const { target, key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (key === "Escape") {
+      if (target === get("search")) {
+        get("search").value = "";
+        search();
+        target.blur();
+      } else choose("");
+      return;
+    }
+    if (target.matches("select, input[type=search]")) return;
+    if (target.matches("input") && key !== " " && (key in KEYS) && !"+-=0?".includes(key)) return; // the slider's own keys
+    if (target.matches("button") && key === " ") return; // it presses the button
+    const item = target.closest(".node, .cluster");
+    if (key === "Enter" && item) activate(item, true);
+    else if (key === "/") get("search").focus();
+    else if (key === "f") foldAt(item);
+    else if (key in KEYS) get(KEYS[key]).click();
+    else return;
+    event.preventDefault();
+  });
+
+  /** Fold or open the group at hand: of what has the focus or is chosen, else all. */
+  function foldAt(item) {
+    const id = item ? item.id : chosen;
+    const group = groups.has(id) ? id : nodes.has(id) && nodes.get(id).group;
+    if (group && groups.has(group)) toggle(group);
+    else if (groups.size) toggleAll();
+  }
+
+  /** What a click or Enter does: a frame is folded, a folded group opens, anything else shows its ledger. */
+  function activate(item, byKey) {
+    if (groups.has(item.id) && nearest(item.id, !data.cuts[cut].includes(item.id)) >= 0) toggle(item.id);
+    else choose(item.id, byKey);
+  }
+
+  const pointers = new Map();
+  let moved = 0;
+  stage.addEventListener("pointerdown", (event) => {
+    if (!pointers.size) moved = 0;
+    pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+  });
+  stage.addEventListener("pointermove", (event) => {
+    const before = pointers.get(event.pointerId);
+    if (!before) return;
+    const [x, y] = [event.clientX - before.x, event.clientY - before.y];
+    moved += Math.hypot(x, y);
+    if (moved < 5) return;
+    stage.setPointerCapture(event.pointerId);
+    stage.classList.add("dragged");
+    const [other] = [...pointers].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
+    const now = { x: event.clientX, y: event.clientY };
+    pointers.set(event.pointerId, now);
+    view.fitted = false;
+    if (!other) return pan(x, y);
+    const distance = (point) => Math.hypot(point.x - other.x, point.y - other.y) || 1;
+    const frame = stage.getBoundingClientRect();
+    return zoom(distance(now) / distance(before), (now.x + other.x) / 2 - frame.left, (now.y + other.y) / 2 - frame.top);
+  });
+  for (const name of ["pointerup", "pointercancel", "pointerleave"]) {
+    stage.addEventListener(name, (event) => {
+      pointers.delete(event.pointerId);
+      if (!pointers.size) stage.classList.remove("dragged");
+    });
+  }
+  stage.addEventListener("click", (event) => {
+    const item = event.target.closest(".node, .cluster");
+    const isFrame = item && item.classList.contains("cluster") && event.target.tagName !== "text";
+    if (moved < 5 && item && !isFrame) activate(item, false);
+    moved = 0;
+  });
+  stage.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    const frame = stage.getBoundingClientRect();
+    zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.03 : 0.0015)), event.clientX - frame.left, event.clientY - frame.top);
+  }, { passive: false });
+  window.addEventListener("resize", resized);
+
+  const result = data.nodes.find(({ kind }) => kind === "result");
+  get("title").textContent = result && result.data && result.name === data.result ? `${result.name} = ${result.data}` : data.result;
+  get("fold").hidden = !groups.size;
+  show(0);
+  fit(READABLE);
+  follow();
+})();

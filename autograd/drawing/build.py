@@ -301,8 +301,8 @@ class _Picture:
             place = self.places.of(operand)
             source = place if place in self.ids else None
             if self.depths[value] - self.depths[source] > REACH:
-                fields = {"group": around, "stands_for": self.ids.get(place, "")}
-                again = Node(f"again{count}_{position}", "reference", self._node_name(operand), **fields)
+                stands_for, again_name = self.ids.get(place, ""), self._node_name(operand)
+                again = Node(f"again{count}_{position}", "reference", again_name, group=around, stands_for=stands_for)
                 self.nodes.append(again)
                 self.edges.append(Edge(again.id, operation, **gradient))
             elif place is operand and source is not None:

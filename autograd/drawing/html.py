@@ -10,14 +10,32 @@ from importlib import resources
 from string import Template
 from typing import Any
 
-from autograd.drawing.diagram import Diagram, Edge, Node
+from autograd.drawing.diagram import Diagram, Edge, Kind, Mark, Node
 from autograd.drawing.heat import heat_map
-from autograd.drawing.layouts import layout, prepared
-from autograd.drawing.steps import Step, note_of_grad, result_name, steps_of
+from autograd.drawing.layouts import Cut, layout, prepared
+from autograd.drawing.steps import Step, local_text, note_of_grad, result_name, steps_of
 from autograd.drawing.svg import colours_in_the_dark
 from autograd.numbers import outline
 
 __all__ = ["to_html"]
+
+KINDS: dict[Kind, str] = {
+    "leaf": "a leaf: given, not computed",
+    "value": "a computed value",
+    "result": "a result",
+    "operation": "an operation",
+    "constant": "a constant",
+    "reference": "a value drawn elsewhere",
+    "folded": "not drawn",
+    "group": "folded when this was drawn",
+    "step": "a step",
+    "gradient step": "a step that computes gradients",
+}
+MARKS: dict[Mark, str] = {
+    "dead": "dead: lets no gradient through",
+    "saturated": "saturated: lets hardly any gradient through",
+    "non-finite": "not finite",
+}
 
 
 def to_html(diagram: Diagram) -> str:
@@ -34,12 +52,15 @@ def to_html(diagram: Diagram) -> str:
     """
     steps = steps_of(diagram)
     result = result_name(diagram)
-    cuts, templates = [], []
+    cuts: list[Cut] = []
+    templates: list[str] = []
     room = _room(steps)
     for cut, folded in prepared(diagram):
         cuts.append(cut)
         templates.append(f'<template id="layout{len(templates)}">{layout(folded, cut, room)}</template>')
+    named = [node for node in diagram.nodes if node.kind == "result" and node.number is not None]
     data = {
+        "title": ",  ".join(f"{node.name} = {node.data}" for node in named) or result,
         "result": result,
         "nodes": [_node(node, result) for node in diagram.nodes],
         "edges": [_edge(edge) for edge in diagram.edges],
@@ -80,10 +101,11 @@ def _node(node: Node, result: str) -> dict[str, Any]:
     fields = {
         "id": node.id,
         "kind": node.kind,
+        "is": KINDS[node.kind],
         "name": node.name,
         "data": node.data,
         "in": node.details,
-        "marks": node.marks,
+        "marks": [MARKS[mark] for mark in node.marks],
         "group": node.group,
         "for": node.stands_for,
         "adjoint": "" if node.adjoint is None else outline(node.adjoint),
@@ -97,7 +119,7 @@ def _node(node: Node, result: str) -> dict[str, Any]:
 
 def _edge(edge: Edge) -> dict[str, Any]:
     contribution = "" if edge.contribution is None else outline(edge.contribution)
-    fields = {"formula": edge.formula, "local": edge.local_gradient, "adds": contribution}
+    fields = {"local": local_text(edge), "adds": contribution}
     return {"tail": edge.tail, "head": edge.head, **_without_empty(fields)}
 
 

@@ -90,7 +90,7 @@ def layout(folded: Diagram, closed: Collection[str], room: Mapping[str, str]) ->
     return ElementTree.tostring(root, encoding="unicode").replace(f' xmlns="{SVG[1:-1]}"', "", 1)
 
 
-def _all(inside: Mapping[str, Sequence[str]]) -> list[Cut]:
+def _all(inside: dict[str, list[str]]) -> list[Cut]:
     """Return every cut: of each group either it is folded, or any cut of the groups inside it."""
     ways: dict[str, list[Cut]] = {}
     for id in reversed(inside):  # inner ones first
@@ -101,7 +101,7 @@ def _all(inside: Mapping[str, Sequence[str]]) -> list[Cut]:
     return ways[""]
 
 
-def _some(groups: Sequence[Group], inside: Mapping[str, Sequence[str]]) -> list[Cut]:
+def _some(groups: Sequence[Group], inside: dict[str, list[str]]) -> list[Cut]:
     found: list[Cut] = [()]
     level = list(inside[""])
     while level:

@@ -2,7 +2,6 @@
 // Plays a computation graph: `data` says what there is and what happens at each step, a template for each way to fold
 // the groups holds its picture. Texts from the data are only ever set as textContent.
 (() => {
-  /** @typedef {{id: string, kind: string, name: string, group?: string}} Item a node of the picture */
   const data = JSON.parse(document.getElementById("data").textContent);
   const get = (id) => document.getElementById(id);
   const stage = get("stage");
@@ -10,19 +9,12 @@
   const nodes = new Map(data.nodes.map((node) => [node.id, node]));
   const groups = new Map(data.groups.map((group) => [group.id, group]));
   const VALUES = ["leaf", "value", "result"];
-  const KINDS = {
-    leaf: "a leaf: given, not computed", value: "a computed value", result: "a result", operation: "an operation",
-    constant: "a constant", reference: "a value drawn elsewhere", folded: "not drawn",
-    group: "folded when this was drawn", step: "a step", "gradient step": "a step that computes gradients",
-  };
   const PHASES = { forward: "Forward", gradient: "Gradients", backward: "Backward" };
-  const MARKS = { dead: "dead: lets no gradient through", saturated: "saturated: hardly lets gradient through",
-    "non-finite": "not a finite number" };
   const PACE = 1600; // milliseconds a step at speed 1
-  const READABLE = 0.6; // the smallest scale at which labels can be read
+  const READABLE = 0.75; // the smallest scale at which labels can be read
 
   let svg = null; // the layout shown
-  let cut = 0; // which one it is
+  let folded = new Set(); // ids of the groups that are folded in it
   let drawn = new Map(); // id -> element of the layout, nodes and frames
   let arrows = []; // for each edge of the data its element, or none where it is folded away
   let beats = []; // steps as they are shown: what is inside a folded group is one
@@ -32,6 +24,8 @@
   let matches = []; // ids of what was searched
   let match = 0;
   const view = { x: 0, y: 0, scale: 1, fitted: true };
+
+  const say = (text) => { get("spoken").textContent = text; };
 
   /** Make an element with attributes, listeners (on...) and children; strings become text. */
   function make(tag, attributes, ...children) {
@@ -53,11 +47,8 @@
     return found;
   }
 
-  /** What stands for a node in the layout: itself, or the folded group that it is in. */
-  function place(id) {
-    const node = nodes.get(id);
-    return (node && node.group && outermost(node.group, new Set(data.cuts[cut]))) || id;
-  }
+  /** What stands for a node or a group in the layout: itself, or the folded group that it is in. */
+  const place = (id) => outermost(groups.has(id) ? id : nodes.get(id).group, folded) || id;
 
   /** Whether each group is open, folded, or inside a folded one. */
   function states(closed) {
@@ -65,11 +56,10 @@
     return data.groups.map((group) => state(group.id));
   }
 
-  /** The prepared layout where a group is folded or open, and that otherwise is most like the one shown; -1 if none. */
-  function nearest(id, folded) {
-    const wanted = new Set(data.cuts[cut]);
-    if (folded) wanted.add(id);
-    else wanted.delete(id);
+  /** The prepared layout where a group has its other state that is most like the one shown; -1 if there is none. */
+  function nearest(id) {
+    const wanted = new Set(folded);
+    if (!wanted.delete(id)) wanted.add(id);
     const target = states(wanted);
     const index = data.groups.findIndex((group) => group.id === id);
     let best = -1;
@@ -77,41 +67,40 @@
     data.cuts.forEach((closed, number) => {
       const found = states(new Set(closed));
       const same = found.filter((state, i) => state === target[i]).length;
-      if (found[index] === (folded ? "folded" : "open") && same > most) [best, most] = [number, same];
+      if (found[index] === target[index] && same > most) [best, most] = [number, same];
     });
     return best;
   }
 
   /** Fold or open one group, which stays where it is on the screen. */
   function toggle(id) {
-    const found = nearest(id, !data.cuts[cut].includes(id));
-    if (found < 0) return say(`No layout was prepared for that; the file would have become too large.`);
-    const before = middle([drawn.get(id)]);
+    const found = nearest(id);
+    if (found < 0) return say("No layout was prepared for that; the file would have become too large.");
+    const before = around([drawn.get(id)]);
     show(found);
-    const after = drawn.get(id);
+    const after = around([drawn.get(id)]);
     if (view.fitted) fit();
-    else if (after) {
-      const { x, y } = middle([after]);
-      pan(before.x - x, before.y - y);
-    }
-    if (after) after.focus({ preventScroll: true });
+    else pan(before.x - after.x, before.y - after.y);
+    drawn.get(id).focus({ preventScroll: true });
     if (chosen) choose(drawn.has(chosen) ? chosen : id);
-    return say(`${groups.get(id).name} ${data.cuts[cut].includes(id) ? "folded" : "open"}`);
+    return say(`${groups.get(id).name} ${folded.has(id) ? "folded" : "open"}`);
   }
 
   /** Fold all groups, or open all if some are folded. */
   function toggleAll() {
     const outer = data.groups.filter((group) => !group.parent).map((group) => group.id);
-    const all = data.cuts.findIndex((closed) => outer.length === closed.length && outer.every((id) => closed.includes(id)));
-    show(data.cuts[cut].length || all < 0 ? 0 : all);
+    const all = data.cuts.findIndex((closed) => closed.join(" ") === outer.join(" "));
+    show(folded.size || all < 0 ? 0 : all);
     fit();
     if (chosen && !drawn.has(chosen)) choose(place(chosen));
   }
 
+  const layoutOf = (number) => get(`layout${number}`).content.firstElementChild;
+
   /** Put a layout on the stage. */
   function show(number) {
-    cut = number;
-    svg = get(`layout${cut}`).content.firstElementChild.cloneNode(true);
+    folded = new Set(data.cuts[number]);
+    svg = layoutOf(number).cloneNode(true);
     svg.setAttribute("role", "group");
     svg.setAttribute("aria-label", `Graph of ${data.result}`);
     stage.replaceChildren(svg);
@@ -134,15 +123,13 @@
       text.setAttribute("x", Number(text.getAttribute("x")) + text.getComputedTextLength());
       text.setAttribute("text-anchor", "end");
     }
-    for (const group of groups.values()) {
-      const folded = data.cuts[cut].includes(group.id);
-      const element = drawn.get(group.id);
-      if (element) element.setAttribute("aria-label", `${group.name}, ${folded ? "folded" : "open"} group`);
-      if (element) element.setAttribute("aria-expanded", String(!folded));
+    for (const [id, group] of groups) {
+      drawn.get(id)?.setAttribute("aria-label", `${group.name}, ${folded.has(id) ? "folded" : "open"} group`);
+      drawn.get(id)?.setAttribute("aria-expanded", String(!folded.has(id)));
     }
     arrows = arrowsShown();
     beats = beatsShown();
-    get("fold").textContent = data.cuts[cut].length ? "Open all" : "Fold all";
+    get("fold").textContent = folded.size ? "Open all" : "Fold all";
     halve();
     mark();
     update();
@@ -168,7 +155,8 @@
       const at = step.place ? place(step.place) : "";
       const inside = at !== step.place && at;
       const before = found[found.length - 1];
-      if (inside && before && before.inside === at && data.steps[before.first].phase === step.phase) before.last = index;
+      const goesOn = inside && before?.inside === at && data.steps[before.first].phase === step.phase;
+      if (goesOn) before.last = index;
       else found.push({ first: index, last: index, inside });
     });
     return found;
@@ -194,13 +182,13 @@
       if (beat() === beats.length - 1) go(0);
       timer = setTimeout(tick, PACE / 2 / get("speed").value);
     }
-    get("play").textContent = timer ? "⏸ Pause" : "▶ Play";
+    get("play").textContent = timer ? "❚❚ Pause" : "▶ Play";
   }
 
   function tick() {
     go(beat() + 1);
-    timer = beat() < beats.length - 1 ? setTimeout(tick, PACE / get("speed").value) : 0;
-    if (!timer) play(false);
+    if (beat() === beats.length - 1) play(false);
+    else timer = setTimeout(tick, PACE / get("speed").value);
   }
 
   /** Show what is known at this step, and what happens. */
@@ -218,10 +206,11 @@
       for (const id of step.appears || []) known.add(id);
       for (const [id, text] of step.gradients || []) gradients.set(id, text);
       if (step.phase !== "backward") return;
-      for (const id of [...(step.active || [])]) reached.add(id);
+      for (const id of step.active || []) reached.add(id);
       for (const number of step.edges || []) flowed.add(number - 1);
     });
-    const lit = new Set([...(phase === "backward" ? reached : known)].map(place));
+    const happened = (id) => place(id) === id || !["leaf", "constant", "reference"].includes(nodes.get(id).kind);
+    const lit = new Set([...(phase === "backward" ? reached : known)].filter(happened).map(place));
     const active = new Set(steps.flatMap((step) => step.active || []).map(place));
     const using = new Set(steps.flatMap((step) => step.edges || []).map((number) => arrows[number - 1]));
     for (const [id, element] of drawn) {
@@ -233,13 +222,9 @@
       if (grad) grad.textContent = gradients.get(id) || "–";
       if (nodes.has(id)) element.setAttribute("aria-label", label(nodes.get(id), known.has(id), gradients.get(id)));
     }
-    const passed = new Set();
-    data.edges.forEach((edge, index) => {
-      const done = phase === "backward" ? flowed.has(index) : known.has(edge.head);
-      if (done) passed.add(arrows[index]);
-    });
-    for (const arrow of new Set(arrows)) {
-      if (!arrow) continue;
+    const done = ({ head }, index) => (phase === "backward" ? flowed.has(index) : known.has(head));
+    const passed = new Set(arrows.filter((_, index) => done(data.edges[index], index)));
+    for (const arrow of arrows.filter(Boolean)) {
       arrow.classList.toggle("dim", !passed.has(arrow));
       arrow.classList.toggle("active", using.has(arrow));
     }
@@ -258,8 +243,8 @@
       formula = `${phase === "backward" ? "Back through" : "Through"} ${groups.get(inside).name}`;
       const told = steps.filter((step) => // what reaches the world outside
         [...(step.gradients || []).map(([id]) => id), ...(step.appears || [])].some((id) => place(id) !== inside));
-      const count = `${steps.length} ${steps.length === 1 ? "step" : "steps"} inside, folded`;
-      notes = [`${count}.`, ...(phase === "backward" ? told.map((step) => step.formula) : [])];
+      const count = `${steps.length} ${steps.length === 1 ? "step" : "steps"} inside.`;
+      notes = [count, ...(phase === "backward" ? told : steps.slice(-1)).map((step) => step.formula)];
     }
     get("phase").textContent = PHASES[phase];
     get("count").textContent = words;
@@ -274,89 +259,98 @@
     for (const id of ["next", "last"]) get(id).disabled = at === beats.length - 1;
   }
 
-  const say = (text) => { get("spoken").textContent = text; };
-
   /** What a screen reader says of a node. */
   function label(node, known, gradient) {
-    const parts = [node.name, KINDS[node.kind], known && node.data, gradient && `gradient ${gradient}`];
-    return [...parts, ...(node.marks || [])].filter(Boolean).join(", ");
+    const numbers = [known && node.data, gradient && `gradient ${gradient}`];
+    return [node.name, node.is, ...numbers, ...(node.marks || [])].filter(Boolean).join(", ");
   }
 
   /** Show which part of the track is which pass. */
   function halve() {
-    const counts = new Map();
-    for (const { first } of beats) {
-      const phase = data.steps[first].phase;
-      counts.set(phase, (counts.get(phase) || 0) + 1);
-    }
-    get("halves").replaceChildren(...[...counts].map(([phase, count]) => {
+    const phases = beats.map(({ first }) => data.steps[first].phase);
+    get("halves").replaceChildren(...[...new Set(phases)].map((phase) => {
       const part = make("span", { class: phase }, PHASES[phase].toLowerCase());
-      part.style.flex = `${count} 0 0`;
+      part.style.flex = `${phases.filter((other) => other === phase).length} 0 0`;
       return part;
     }));
   }
 
   // The view
 
-  function transform() {
+  /** Change the view. */
+  function look(change) {
+    Object.assign(view, change);
     svg.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
   }
 
-  function pan(x, y) {
-    Object.assign(view, { x: view.x + x, y: view.y + y });
-    transform();
-  }
+  const pan = (x, y) => look({ x: view.x + x, y: view.y + y });
 
   /** Zoom about a point of the stage; its middle if none is given. */
   function zoom(factor, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
     const scale = Math.min(Math.max(view.scale * factor, 0.02), 8);
     const ratio = scale / view.scale;
-    Object.assign(view, { x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio, scale, fitted: false });
-    transform();
+    look({ x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio, scale, fitted: false });
+  }
+
+  /** Zoom about a point of the window. */
+  function zoomAt(factor, x, y) {
+    const frame = stage.getBoundingClientRect();
+    zoom(factor, x - frame.left, y - frame.top);
+  }
+
+  /** The scale at which all of a layout is seen. */
+  function scaleOf(layout) {
+    const [, , width, height] = layout.getAttribute("viewBox").split(" ").map((points) => (points * 4) / 3);
+    return Math.min(stage.clientWidth / width, stage.clientHeight / height, 1.25);
+  }
+
+  /** The layout with the most to see among those that can be read whole; all open if there is none. */
+  function readable() {
+    const numbers = [...data.cuts.keys()].filter((number) => scaleOf(layoutOf(number)) >= READABLE);
+    const size = (number) => layoutOf(number).querySelectorAll(".node").length;
+    return numbers.reduce((best, number) => (size(number) > size(best) ? number : best), numbers[0] || 0);
   }
 
   /** Show all of the picture, or as much as can be read if ``least`` is a scale. */
   function fit(least = 0) {
     const [width, height] = [svg.width.baseVal.value, svg.height.baseVal.value];
-    const whole = Math.min(stage.clientWidth / width, stage.clientHeight / height, 1.25);
+    const whole = scaleOf(svg);
     const scale = Math.max(whole, least);
-    Object.assign(view, { x: (stage.clientWidth - width * scale) / 2, y: (stage.clientHeight - height * scale) / 2,
-      scale, fitted: scale === whole });
-    transform();
+    const [x, y] = [(stage.clientWidth - width * scale) / 2, (stage.clientHeight - height * scale) / 2];
+    look({ x, y, scale, fitted: scale === whole });
   }
 
-  /** The rectangle around some elements, on the stage. */
+  /** The rectangle around some elements, on the stage: its middle, its size, and whether all of it is seen. */
   function around(elements) {
     const frame = stage.getBoundingClientRect();
-    const boxes = elements.filter(Boolean).map((element) => element.getBoundingClientRect());
+    const boxes = elements.map((element) => element.getBoundingClientRect());
     const [left, top] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
     const [right, bottom] = [Math.max(...boxes.map((box) => box.right)), Math.max(...boxes.map((box) => box.bottom))];
-    return { left: left - frame.left, top: top - frame.top, right: right - frame.left, bottom: bottom - frame.top };
+    const seen = left >= frame.left && top >= frame.top && right <= frame.right && bottom <= frame.bottom;
+    const fits = right - left < frame.width && bottom - top < frame.height;
+    return { x: (left + right) / 2 - frame.left, y: (top + bottom) / 2 - frame.top, seen, fits };
   }
 
-  function middle(elements) {
-    const { left, top, right, bottom } = around(elements);
-    return { x: (left + right) / 2, y: (top + bottom) / 2 };
-  }
-
-  /** Move elements into the middle of the stage. */
+  /** Move elements towards the middle of the stage, but not past the end of the picture. */
   function centre(elements) {
-    const { x, y } = middle(elements);
-    pan(stage.clientWidth / 2 - x, stage.clientHeight / 2 - y);
+    const { x, y } = around(elements);
+    const within = (position, room, length) =>
+      (length < room ? (room - length) / 2 : Math.min(Math.max(position, room - length - 20), 20));
+    const { clientWidth, clientHeight } = stage;
+    look({
+      x: within(view.x + clientWidth / 2 - x, clientWidth, svg.width.baseVal.value * view.scale),
+      y: within(view.y + clientHeight / 2 - y, clientHeight, svg.height.baseVal.value * view.scale),
+    });
   }
 
   /** Keep what is active in sight. */
   function follow() {
     const { first, last } = beats[beat()];
     const ids = data.steps.slice(first, last + 1).flatMap((step) => step.active || step.appears || []);
-    let elements = [...new Set(ids.map((id) => drawn.get(place(id))))].filter(Boolean);
+    let elements = [...new Set(ids.map((id) => drawn.get(place(id))))];
     if (!elements.length) return;
-    const box = around(elements);
-    const fits = box.right - box.left < stage.clientWidth && box.bottom - box.top < stage.clientHeight;
-    if (!fits) elements = [elements[0]];
-    const { left, top, right, bottom } = around(elements);
-    const seen = left >= 0 && top >= 0 && right <= stage.clientWidth && bottom <= stage.clientHeight;
-    if (!seen) centre(elements);
+    if (!around(elements).fits) elements = [elements[0]];
+    if (!around(elements).seen) centre(elements);
   }
 
   // Search
@@ -374,7 +368,7 @@
   function reach() {
     get("found").textContent = matches.length ? `${match + 1} of ${matches.length}` : get("search").value && "none";
     if (!matches.length) return;
-    const shown = standing(matches[match]);
+    const shown = place(matches[match]);
     if (view.scale < READABLE) zoom(READABLE / view.scale);
     view.fitted = false;
     centre([drawn.get(shown)]);
@@ -382,15 +376,12 @@
     if (shown !== matches[match]) get("found").textContent += `, inside ${groups.get(shown).name}`;
   }
 
-  /** What stands for a node or a group in the layout. */
-  const standing = (id) => (groups.has(id) ? outermost(id, new Set(data.cuts[cut])) || id : place(id));
-
   /** Let matches and what is chosen stand out. */
   function mark() {
-    const found = new Set(matches.map(standing));
+    const found = new Set(matches.map(place));
     for (const [id, element] of drawn) {
       element.classList.toggle("match", found.has(id));
-      element.classList.toggle("found", matches.length > 0 && id === standing(matches[match]));
+      element.classList.toggle("found", matches.length > 0 && id === place(matches[match]));
       element.classList.toggle("chosen", id === chosen);
     }
   }
@@ -408,17 +399,15 @@
   }
 
   function openPanel(focus, ...children) {
-    const close = make("button", { class: "close", "aria-label": "Close", title: "Close (Escape)", onclick: () => choose("") }, "✕");
+    const labels = { class: "close", "aria-label": "Close", title: "Close (Escape)" };
+    const close = make("button", { ...labels, onclick: () => choose("") }, "✕");
     get("panel").replaceChildren(close, ...children);
     const opened = get("panel").hidden;
     get("panel").hidden = false;
     if (focus) get("panel").focus();
     if (opened) resized();
     const element = drawn.get(chosen);
-    if (element && opened) {
-      const { left, top, right, bottom } = around([element]);
-      if (left < 0 || top < 0 || right > stage.clientWidth || bottom > stage.clientHeight) centre([element]);
-    }
+    if (element && opened && !around([element]).seen) centre([element]);
   }
 
   function closePanel(before) {
@@ -429,9 +418,9 @@
   }
 
   function aboutNode(node) {
-    const lines = [node.data && VALUES.includes(node.kind) ? `${node.name} = ${node.data}` : node.data,
-      ...(node.in || []), ...(node.marks || []).map((mark) => `⚠ ${MARKS[mark]}`)].filter(Boolean);
-    const children = [make("h2", {}, node.name), make("p", { class: "faint" }, KINDS[node.kind])];
+    const lines = [node.exact ? `${node.name} = ${node.data}` : node.data,
+      ...(node.in || []), ...(node.marks || []).map((mark) => `⚠ ${mark}`)].filter(Boolean);
+    const children = [make("h2", {}, node.name), make("p", { class: "faint" }, node.is)];
     children.push(...lines.map((line) => make("p", {}, line)));
     if (node.group && groups.has(node.group)) {
       const button = make("button", { onclick: () => choose(node.group) }, groups.get(node.group).name);
@@ -449,22 +438,25 @@
     if (!data.steps.some(({ phase }) => phase === "backward")) return [];
     const rows = uses.map((edge) => {
       const result = resultOf(edge.head);
-      const local = make("td", {}, localText(edge) || "not in this file");
-      const link = make("button", { onclick: () => choose(standing(result.id), true) }, result.name);
+      const local = make("td", {}, edge.local || "not in this file");
+      const link = make("button", { onclick: () => choose(place(result.id), true) }, result.name);
       const adjoint = result.adjoint || result.grad || "";
-      return make("tr", {}, make("td", {}, link), local, make("td", {}, adjoint), make("td", {}, edge.adds || "…"));
+      return make("tr", {}, make("td", {}, link), local, make("td", {}, adjoint), make("td", {}, edge.adds || ""));
     });
     if (node.kind === "result") {
       rows.unshift(make("tr", {}, make("td", { colspan: 3 }, "it is what is differentiated"), make("td", {}, "1")));
     }
-    const heads = ["used in", "local gradient", "× its adjoint", "= adds"].map((text) => make("th", { scope: "col" }, text));
-    const sum = node.adjoint || node.grad || "";
-    const total = make("tr", {}, make("th", { colspan: 3, scope: "row" }, `sum = ${of}`), make("td", { id: "sum" }, sum));
-    const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows), make("tfoot", {}, total));
-    const exact = node.exact && node.exact !== node.adjoint ? [make("p", { class: "faint" }, `exactly ${node.exact}`)] : [];
-    const note = node.note ? [make("p", { class: "note" }, node.note)] : [];
-    const title = make("h3", {}, `Where ${of} comes from`);
-    return [title, rows.length ? table : make("p", {}, "Nothing that is drawn uses it."), ...exact, ...note];
+    const heads = ["used in", "local gradient", "× its adjoint", "= adds"];
+    const head = make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col" }, text))));
+    const sum = make("td", { id: "sum" }, node.adjoint || node.grad || "");
+    const total = make("tfoot", {}, make("tr", {}, make("th", { colspan: 3, scope: "row" }, `sum = ${of}`), sum));
+    const found = [make("h3", {}, `Where ${of} comes from`)];
+    if (rows.length) found.push(make("table", {}, head, make("tbody", {}, ...rows), total));
+    else found.push(make("p", {}, "Nothing that is drawn uses it."));
+    const isRounded = node.exact && Number(node.exact) !== Number(node.adjoint);
+    if (isRounded) found.push(make("p", { class: "faint" }, `exactly ${node.exact}`));
+    if (node.note) found.push(make("p", { class: "note" }, node.note));
+    return found;
   }
 
   /** What an operation makes; anything else is its own result. */
@@ -473,52 +465,34 @@
     return nodes.get(edge ? edge.head : id);
   }
 
-  /** The local gradient on an edge, with its number where the formula does not say it. */
-  function localText({ formula = "", local = "" }) {
-    return !local || formula.endsWith(` = ${local}`) ? formula : formula ? `${formula} ${local.startsWith("Jac") ? ";" : "="} ${local}` : local;
-  }
-
   function localGradients(node) {
     const step = data.steps.find(({ place, phase }) => place === node.id && phase === "forward");
-    const lines = data.edges.filter(({ head }) => head === node.id).map(localText).filter(Boolean);
-    const items = lines.map((line) => make("p", {}, line));
-    return [make("p", {}, step ? step.formula : ""), ...(items.length ? [make("h3", {}, "Local gradients"), ...items] : [])];
+    const lines = data.edges.filter(({ head }) => head === node.id).map(({ local }) => local).filter(Boolean);
+    const title = lines.length ? [make("h3", {}, "Local gradients")] : [];
+    return [make("p", {}, step.formula), ...title, ...lines.map((line) => make("p", {}, line))];
   }
 
   function aboutGroup(group) {
-    const folded = data.cuts[cut].includes(group.id);
-    const found = nearest(group.id, !folded);
-    const button = make("button", { onclick: () => toggle(group.id) }, folded ? "Open" : "Fold");
-    button.disabled = found < 0;
-    const lines = group.in.map((line) => make("p", {}, line));
-    const hint = make("p", { class: "faint" }, found < 0 ? "No layout was prepared for this, to keep the file small." : "");
-    return [make("h2", {}, group.name), make("p", { class: "faint" }, folded ? "a folded group" : "an open group"), ...lines, button, hint];
+    const is = folded.has(group.id) ? "a folded group" : "an open group";
+    const button = make("button", { onclick: () => toggle(group.id) }, folded.has(group.id) ? "Open" : "Fold");
+    button.disabled = nearest(group.id) < 0;
+    const lines = [is, ...group.in, button.disabled ? "No layout was prepared for the other state." : ""].filter(Boolean);
+    return [make("h2", {}, group.name), ...lines.map((line) => make("p", {}, line)), button];
   }
 
   function help() {
     if (chosen) choose("");
-    const keys = [["space", "play, pause"], ["← →", "one step back, on"], ["Home End", "to the start, to the end"],
-      ["+ − 0", "zoom in, zoom out, show all"], ["/", "find a name; Enter: the next"], ["f", "fold or open the group, or all"],
-      ["Tab", "from node to node"], ["Enter", "the ledger of a node"], ["Escape", "close"], ["?", "this help"]];
-    const list = keys.flatMap(([key, what]) => [
-      make("dt", {}, ...key.split(" ").flatMap((name) => [make("kbd", {}, name), " "])), make("dd", {}, what)]);
-    openPanel(true, make("h2", {}, "How to use this"),
-      make("p", {}, "Press play: values appear one after the other, then gradients flow back along the arrows."),
-      make("p", {}, "Click a node to see where its gradient comes from, use by use. Drag to move, turn the wheel or pinch to zoom."),
-      ...(groups.size ? [make("p", {}, "Click the name of a frame (▾) or a folded box (▸) to fold or open it.")] : []),
-      make("p", {}, "Faint: not reached yet. Thick and moving: happens now. A sum that ends with … is not complete."),
-      make("dl", {}, ...list));
+    openPanel(true, get("manual").content.cloneNode(true));
   }
 
-  function resized() {
-    if (view.fitted) fit();
-  }
+  const resized = () => view.fitted && fit();
 
   // What the reader does
 
   const actions = {
     play: () => play(), first: () => go(0), back: () => go(beat() - 1), next: () => go(beat() + 1),
-    last: () => go(beats.length - 1), in: () => zoom(1.3), out: () => zoom(1 / 1.3), fit: () => fit(), help, fold: toggleAll,
+    last: () => go(beats.length - 1), in: () => zoom(1.3), out: () => zoom(1 / 1.3), fit: () => fit(), help,
+    fold: toggleAll,
   };
   for (const [id, action] of Object.entries(actions)) {
     get(id).addEventListener("click", () => {
@@ -537,8 +511,8 @@
     reach();
   });
 
-  const KEYS = { " ": "play", ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last", "+": "in", "=": "in", "-": "out",
-    0: "fit", "?": "help" };
+  const KEYS = { " ": "play", ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last", "+": "in", "=": "in",
+    "-": "out", 0: "fit", "?": "help" };
   document.addEventListener("keydown", (event) => {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -551,7 +525,7 @@
       return;
     }
     if (target.matches("select, input[type=search]")) return;
-    if (target.matches("input") && key !== " " && (key in KEYS) && !"+-=0?".includes(key)) return; // the slider's own keys
+    if (target === get("scrub") && /^(Arrow|Home|End)/.test(key)) return; // it moves the slider
     if (target.matches("button") && key === " ") return; // it presses the button
     const item = target.closest(".node, .cluster");
     if (key === "Enter" && item) activate(item, true);
@@ -572,7 +546,7 @@
 
   /** What a click or Enter does: a frame is folded, a folded group opens, anything else shows its ledger. */
   function activate(item, byKey) {
-    if (groups.has(item.id) && nearest(item.id, !data.cuts[cut].includes(item.id)) >= 0) toggle(item.id);
+    if (groups.has(item.id) && nearest(item.id) >= 0) toggle(item.id);
     else choose(item.id, byKey);
   }
 
@@ -591,13 +565,12 @@
     stage.setPointerCapture(event.pointerId);
     stage.classList.add("dragged");
     const [other] = [...pointers].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
-    const now = { x: event.clientX, y: event.clientY };
-    pointers.set(event.pointerId, now);
+    const point = { x: event.clientX, y: event.clientY };
+    pointers.set(event.pointerId, point);
     view.fitted = false;
     if (!other) return pan(x, y);
-    const distance = (point) => Math.hypot(point.x - other.x, point.y - other.y) || 1;
-    const frame = stage.getBoundingClientRect();
-    return zoom(distance(now) / distance(before), (now.x + other.x) / 2 - frame.left, (now.y + other.y) / 2 - frame.top);
+    const distance = (from) => Math.hypot(from.x - other.x, from.y - other.y) || 1;
+    return zoomAt(distance(point) / distance(before), (point.x + other.x) / 2, (point.y + other.y) / 2);
   });
   for (const name of ["pointerup", "pointercancel", "pointerleave"]) {
     stage.addEventListener(name, (event) => {
@@ -613,15 +586,13 @@
   });
   stage.addEventListener("wheel", (event) => {
     event.preventDefault();
-    const frame = stage.getBoundingClientRect();
-    zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.03 : 0.0015)), event.clientX - frame.left, event.clientY - frame.top);
+    zoomAt(Math.exp(-event.deltaY * (event.deltaMode ? 0.03 : 0.0015)), event.clientX, event.clientY);
   }, { passive: false });
   window.addEventListener("resize", resized);
 
-  const result = data.nodes.find(({ kind }) => kind === "result");
-  get("title").textContent = result && result.data && result.name === data.result ? `${result.name} = ${result.data}` : data.result;
+  get("title").textContent = data.title;
   get("fold").hidden = !groups.size;
-  show(0);
+  show(readable());
   fit(READABLE);
   follow();
 })();

@@ -10,7 +10,7 @@ from autograd.drawing.diagram import Diagram, Edge, Node
 from autograd.drawing.text import counted
 from autograd.numbers import outline
 
-__all__ = ["VALUES", "Phase", "Step", "note_of_grad", "result_name", "steps_of"]
+__all__ = ["VALUES", "Phase", "Step", "local_text", "note_of_grad", "result_name", "steps_of"]
 
 Phase = Literal["forward", "gradient", "backward"]
 
@@ -84,9 +84,12 @@ def result_name(diagram: Diagram) -> str:
 
 
 def note_of_grad(node: Node, result: str) -> str:
-    """Return why ``.grad`` of a single number is not the adjoint that one backward pass from the result gives."""
-    if node.adjoint is None or not node.grad:
+    """Return why ``.grad`` is not what one backward pass from the result gives; empty where it is, or nobody knows."""
+    if not node.grad:
         return ""
+    if node.adjoint is None:
+        waits = node.state == "not computed"
+        return f"{node.name}.grad was not computed yet when this was drawn: call backward() before." if waits else ""
     once = outline(node.adjoint)
     if node.state == "not computed":
         return f"{node.name}.grad was not computed yet when this was drawn: backward() of {result} gives {once}."
@@ -97,6 +100,14 @@ def note_of_grad(node: Node, result: str) -> str:
     if node.grad != once:
         return f"{node.name}.grad is {node.grad}, not {once}: it is of another result, or was changed since."
     return ""
+
+
+def local_text(edge: Edge) -> str:
+    """Write the local gradient, with its number where the formula does not say it."""
+    if not edge.formula or edge.formula.endswith(f" = {edge.local_gradient}"):
+        return edge.formula or edge.local_gradient
+    between = "; " if edge.local_gradient.startswith("Jacobian") else " = "
+    return f"{edge.formula}{between if edge.local_gradient else ''}{edge.local_gradient}"
 
 
 def _results(diagram: Diagram) -> list[Node]:
@@ -213,11 +224,11 @@ class _Story:
             formula = f"∂{self.target}/∂{result.name} flows on into {name}"
             if edge.formula or edge.local_gradient:  # a value inside a group that was folded when drawn
                 formula = self._product(edge, result, name)
-            notes = ("It is not drawn, so what happens there is not in this file.",)
-            return Step("backward", operation.id, formula, notes, active, edges)
+            unseen = ("It is not drawn, so what happens there is not in this file.",)
+            return Step("backward", operation.id, formula, unseen, active, edges)
         self._add(operand, edge.contribution)
         self.left[operand.id] -= 1
-        notes = tuple(note for note in (_local(edge), self._sum_note(operand)) if note)
+        notes = tuple(note for note in (local_text(edge), self._sum_note(operand)) if note)
         gradients = ((operand.id, self._so_far(operand)),)
         formula = self._product(edge, result, operand.name)
         return Step("backward", operation.id, formula, notes, active, edges, gradients=gradients)
@@ -271,14 +282,6 @@ class _Story:
         of_grad = "" if node.adjoint is not None else f" ({node.name}.grad when this was drawn)"
         complete = f"{name} = {sum}{of_grad}."
         return f"All {uses} uses of {node.name} are counted: {complete}" if uses > 1 else f"Used once: {complete}"
-
-
-def _local(edge: Edge) -> str:
-    """Write the local gradient, with its number where the formula does not say it."""
-    if not edge.formula or edge.formula.endswith(f" = {edge.local_gradient}"):
-        return edge.formula or edge.local_gradient
-    between = "; " if edge.local_gradient.startswith("Jacobian") else " = "
-    return f"{edge.formula}{between if edge.local_gradient else ''}{edge.local_gradient}"
 
 
 def _expression(operation: str, operands: Sequence[str]) -> str:

@@ -29,8 +29,7 @@ COORDINATES = ("d", "points", "x", "y", "cx", "cy", "rx", "ry")
 def cuts(groups: Sequence[Group]) -> list[Cut]:
     """Return ways to fold groups, the one with all of them open first.
 
-    All there are, if they are few. Otherwise each depth folded; for each group everything beside it folded; and each
-    group alone folded.
+    All there are, if they are few. Otherwise all groups of a depth folded; all of them but one; and each group alone.
 
     Parameters
     ----------
@@ -107,14 +106,8 @@ def _some(groups: Sequence[Group], inside: dict[str, list[str]]) -> list[Cut]:
     while level:
         found.append(tuple(level))
         level = [child for id in level for child in inside[id]]
-    parents = {group.id: group.parent for group in groups}
-    for group in groups:
-        beside: list[str] = []
-        id = group.id
-        while id:
-            beside += [sibling for sibling in inside[parents[id]] if sibling != id]
-            id = parents[id]
-        found.append(tuple(beside))
+    for depth in found[1:]:
+        found += [tuple(other for other in depth if other != id) for id in depth]
     return found + [(group.id,) for group in groups]
 
 

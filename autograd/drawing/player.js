@@ -104,17 +104,15 @@
     svg.setAttribute("role", "group");
     svg.setAttribute("aria-label", `Graph of ${data.result}`);
     stage.replaceChildren(svg);
-    const graph = svg.querySelector(".graph");
-    drawn = new Map();
-    for (const element of svg.querySelectorAll(".node, .cluster")) {
-      drawn.set(element.id, element);
+    drawn = new Map([...svg.querySelectorAll(".node, .cluster")].map((element) => [element.id, element]));
+    for (const element of drawn.values()) {
       element.setAttribute("tabindex", "0");
       element.setAttribute("role", "button");
     }
     for (const element of svg.querySelectorAll(".edge")) element.setAttribute("aria-hidden", "true");
     for (const node of data.nodes) { // in order of creation, for whoever steps through with Tab
       const element = drawn.get(place(node.id));
-      if (!element.closest(".placed")) graph.append(element);
+      if (!element.matches(".placed")) svg.querySelector(".graph").append(element);
       element.classList.add("placed");
       const image = node.picture && place(node.id) === node.id && element.querySelector("image");
       if (image) image.setAttribute("href", node.picture);
@@ -202,13 +200,13 @@
     const reached = new Set(); // by the backward pass
     const gradients = new Map();
     const flowed = new Set(); // edges
-    data.steps.slice(0, last + 1).forEach((step) => {
+    for (const step of data.steps.slice(0, last + 1)) {
       for (const id of step.appears || []) known.add(id);
       for (const [id, text] of step.gradients || []) gradients.set(id, text);
-      if (step.phase !== "backward") return;
+      if (step.phase !== "backward") continue;
       for (const id of step.active || []) reached.add(id);
       for (const number of step.edges || []) flowed.add(number - 1);
-    });
+    }
     const happened = (id) => place(id) === id || !["leaf", "constant", "reference"].includes(nodes.get(id).kind);
     const lit = new Set([...(phase === "backward" ? reached : known)].filter(happened).map(place));
     const active = new Set(steps.flatMap((step) => step.active || []).map(place));
@@ -241,11 +239,12 @@
     let notes = steps[0].notes || [];
     if (inside) {
       formula = `${phase === "backward" ? "Back through" : "Through"} ${groups.get(inside).name}`;
-      const told = steps.filter((step) => // what reaches the world outside
-        [...(step.gradients || []).map(([id]) => id), ...(step.appears || [])].some((id) => place(id) !== inside));
+      const sums = [...new Map(steps.flatMap((step) => step.gradients || []))].filter(([id]) => place(id) !== inside);
+      const told = sums.map(([id, sum]) => `∂${data.result}/∂${nodes.get(id).name} = ${sum}`).join(",  ");
       const count = `${steps.length} ${steps.length === 1 ? "step" : "steps"} inside.`;
-      notes = [count, ...(phase === "backward" ? told : steps.slice(-1)).map((step) => step.formula)];
+      notes = [count, phase === "backward" ? told : steps[steps.length - 1].formula];
     }
+    if (at === 0) notes = [`${notes.join(" ")} Press play, or click a node to see where its gradient comes from.`];
     get("phase").textContent = PHASES[phase];
     get("count").textContent = words;
     get("formula").textContent = formula;
@@ -253,7 +252,7 @@
     get("scrub").max = beats.length - 1;
     get("scrub").value = at;
     const spoken = `${PHASES[phase]} ${words}: ${formula}. ${notes.join(" ")}`;
-    get("scrub").setAttribute("aria-valuetext", `${PHASES[phase]} ${words}: ${formula}`);
+    get("scrub").setAttribute("aria-valuetext", spoken);
     if (document.activeElement !== get("scrub")) say(spoken); // it speaks for itself
     for (const id of ["first", "back"]) get(id).disabled = at === 0;
     for (const id of ["next", "last"]) get(id).disabled = at === beats.length - 1;
@@ -304,11 +303,13 @@
     return Math.min(stage.clientWidth / width, stage.clientHeight / height, 1.25);
   }
 
-  /** The layout with the most to see among those that can be read whole; all open if there is none. */
+  /** The layout with the most to see among those that can be read whole; if there is none, the smallest. */
   function readable() {
-    const numbers = [...data.cuts.keys()].filter((number) => scaleOf(layoutOf(number)) >= READABLE);
-    const size = (number) => layoutOf(number).querySelectorAll(".node").length;
-    return numbers.reduce((best, number) => (size(number) > size(best) ? number : best), numbers[0] || 0);
+    const worth = (number) => {
+      const scale = scaleOf(layoutOf(number));
+      return scale < READABLE ? scale : layoutOf(number).querySelectorAll(".node").length;
+    };
+    return [...data.cuts.keys()].reduce((best, number) => (worth(number) > worth(best) ? number : best));
   }
 
   /** Show all of the picture, or as much as can be read if ``least`` is a scale. */
@@ -476,7 +477,7 @@
     const is = folded.has(group.id) ? "a folded group" : "an open group";
     const button = make("button", { onclick: () => toggle(group.id) }, folded.has(group.id) ? "Open" : "Fold");
     button.disabled = nearest(group.id) < 0;
-    const lines = [is, ...group.in, button.disabled ? "No layout was prepared for the other state." : ""].filter(Boolean);
+    const lines = [is, ...group.in, ...(button.disabled ? ["No layout was prepared for the other state."] : [])];
     return [make("h2", {}, group.name), ...lines.map((line) => make("p", {}, line)), button];
   }
 
@@ -563,7 +564,6 @@
     moved += Math.hypot(x, y);
     if (moved < 5) return;
     stage.setPointerCapture(event.pointerId);
-    stage.classList.add("dragged");
     const [other] = [...pointers].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
     const point = { x: event.clientX, y: event.clientY };
     pointers.set(event.pointerId, point);
@@ -573,10 +573,7 @@
     return zoomAt(distance(point) / distance(before), (point.x + other.x) / 2, (point.y + other.y) / 2);
   });
   for (const name of ["pointerup", "pointercancel", "pointerleave"]) {
-    stage.addEventListener(name, (event) => {
-      pointers.delete(event.pointerId);
-      if (!pointers.size) stage.classList.remove("dragged");
-    });
+    stage.addEventListener(name, (event) => pointers.delete(event.pointerId));
   }
   stage.addEventListener("click", (event) => {
     const item = event.target.closest(".node, .cluster");
@@ -588,6 +585,9 @@
     event.preventDefault();
     zoomAt(Math.exp(-event.deltaY * (event.deltaMode ? 0.03 : 0.0015)), event.clientX, event.clientY);
   }, { passive: false });
+  stage.addEventListener("focusin", ({ target }) => {
+    if (target.matches(".node:focus-visible") && !around([target]).seen) centre([target]);
+  });
   window.addEventListener("resize", resized);
 
   get("title").textContent = data.title;

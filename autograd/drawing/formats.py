@@ -21,9 +21,9 @@ def _image(format: str, diagram: Diagram) -> bytes:
 formats: Mapping[str, Callable[[Diagram], str | bytes]] = {
     "dot": to_dot,
     "svg": to_svg,
-    "html": to_html,
     "png": functools.partial(_image, "png"),
     "pdf": functools.partial(_image, "pdf"),
+    "html": to_html,
 }
 """What writes a diagram, by the ending of the file; tests walk it."""
 

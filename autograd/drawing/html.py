@@ -104,17 +104,23 @@ def _node(node: Node, result: str) -> dict[str, Any]:
         "is": KINDS[node.kind],
         "name": node.name,
         "data": node.data,
+        "says": f"{node.name} = {node.data}" if node.number is not None else node.data,
         "in": node.details,
         "marks": [MARKS[mark] for mark in node.marks],
         "group": node.group,
         "for": node.stands_for,
         "adjoint": "" if node.adjoint is None else outline(node.adjoint),
-        "exact": "" if node.adjoint is None else repr(node.adjoint),
+        "exact": _exactly(node.adjoint),
         "grad": node.grad,
         "note": note_of_grad(node, result),
         "picture": heat_map(node.thumbnail) if node.thumbnail else "",
     }
     return _without_empty(fields)
+
+
+def _exactly(adjoint: float | None) -> str:
+    """Return all digits of a number, if its outline does not have them."""
+    return repr(adjoint) if adjoint is not None and float(outline(adjoint)) != adjoint == adjoint else ""
 
 
 def _edge(edge: Edge) -> dict[str, Any]:

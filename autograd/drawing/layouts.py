@@ -20,7 +20,7 @@ __all__ = ["Cut", "cuts", "layout", "prepared"]
 Cut = tuple[str, ...]  # ids of the folded groups, none inside another
 
 FEW = 24  # cuts up to which all are prepared
-LARGEST_SUM = 4000  # nodes and edges in all layouts: about a megabyte, and four seconds of Graphviz
+LARGEST_SUM = 3000  # nodes and edges in all layouts: about two megabytes, and two seconds of Graphviz
 OPEN, FOLDED = "▾ ", "▸ "
 SHARED = (("font-family", FONT), ("font-size", "12.00"), ("text-anchor", "start"))  # the page's style gives these
 COORDINATES = ("d", "points", "x", "y", "cx", "cy", "rx", "ry")

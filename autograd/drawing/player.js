@@ -350,7 +350,7 @@
     const ids = data.steps.slice(first, last + 1).flatMap((step) => step.active || step.appears || []);
     let elements = [...new Set(ids.map((id) => drawn.get(place(id))))];
     if (!elements.length) return;
-    if (!around(elements).fits) elements = [elements[0]];
+    if (!around(elements).fits) elements = [elements.find(({ id }) => nodes.has(id)) || elements[0]];
     if (!around(elements).seen) centre(elements);
   }
 
@@ -419,8 +419,7 @@
   }
 
   function aboutNode(node) {
-    const lines = [node.exact ? `${node.name} = ${node.data}` : node.data,
-      ...(node.in || []), ...(node.marks || []).map((mark) => `⚠ ${mark}`)].filter(Boolean);
+    const lines = [node.says, ...(node.in || []), ...(node.marks || []).map((mark) => `⚠ ${mark}`)].filter(Boolean);
     const children = [make("h2", {}, node.name), make("p", { class: "faint" }, node.is)];
     children.push(...lines.map((line) => make("p", {}, line)));
     if (node.group && groups.has(node.group)) {
@@ -454,8 +453,7 @@
     const found = [make("h3", {}, `Where ${of} comes from`)];
     if (rows.length) found.push(make("table", {}, head, make("tbody", {}, ...rows), total));
     else found.push(make("p", {}, "Nothing that is drawn uses it."));
-    const isRounded = node.exact && Number(node.exact) !== Number(node.adjoint);
-    if (isRounded) found.push(make("p", { class: "faint" }, `exactly ${node.exact}`));
+    if (node.exact) found.push(make("p", { class: "faint" }, `exactly ${node.exact}`));
     if (node.note) found.push(make("p", { class: "note" }, node.note));
     return found;
   }

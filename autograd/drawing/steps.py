@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -146,7 +146,7 @@ class _Story:
         leaves = [node for node in given if node.kind in VALUES]
         terms = [f"{node.name} = {node.data}" if node.data else node.name for node in leaves]
         notes = (f"{counted(len(leaves), 'leaf').replace('leafs', 'leaves')}: what the calculation starts from.",)
-        yield Step("forward", "", _listed(terms, ",  "), notes, appears=tuple(node.id for node in given))
+        yield Step("forward", "", _listed(terms, ",  ", 4), notes, appears=tuple(node.id for node in given))
         for node in self.diagram.nodes:
             if node.kind == "operation":
                 yield self._operation(node)
@@ -228,7 +228,8 @@ class _Story:
             return Step("backward", operation.id, formula, unseen, active, edges)
         self._add(operand, edge.contribution)
         self.left[operand.id] -= 1
-        notes = tuple(note for note in (local_text(edge), self._sum_note(operand)) if note)
+        local = local_text(edge) if edge.formula or edge.number is None else ""  # the product says the number
+        notes = tuple(note for note in (local, self._sum_note(operand)) if note)
         gradients = ((operand.id, self._so_far(operand)),)
         formula = self._product(edge, result, operand.name)
         return Step("backward", operation.id, formula, notes, active, edges, gradients=gradients)
@@ -302,9 +303,8 @@ def _expression(operation: str, operands: Sequence[str]) -> str:
     return f"{operation}({_listed(operands, ', ')})"
 
 
-def _listed(terms: Iterable[str], between: str) -> str:
+def _listed(terms: Sequence[str], between: str, most: int = MOST) -> str:
     """Join terms; of many the first few and the last."""
-    terms = list(terms)
-    if len(terms) > MOST:
-        terms = [*terms[: MOST - 2], f"… {len(terms) - MOST + 1} more …", terms[-1]]
+    if len(terms) > most:
+        terms = [*terms[: most - 2], f"… {len(terms) - most + 1} more …", terms[-1]]
     return between.join(terms)

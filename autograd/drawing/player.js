@@ -15,6 +15,7 @@
 
   let svg = null; // the layout shown
   let folded = new Set(); // ids of the groups that are folded in it
+  const closed = new Set(); // those, and what will be folded inside them when they open
   let drawn = new Map(); // id -> element of the layout, nodes and frames
   let arrows = []; // for each edge of the data its element, or none where it is folded away
   let beats = []; // steps as they are shown: what is inside a folded group is one
@@ -41,9 +42,9 @@
   // Folding
 
   /** The outermost folded group around a group, itself included; "" if it is open. */
-  function outermost(id, closed) {
+  function outermost(id, ids) {
     let found = "";
-    for (let around = id; around; around = groups.get(around).parent) if (closed.has(around)) found = around;
+    for (let around = id; around; around = groups.get(around).parent) if (ids.has(around)) found = around;
     return found;
   }
 
@@ -51,21 +52,21 @@
   const place = (id) => outermost(groups.has(id) ? id : nodes.get(id).group, folded) || id;
 
   /** Whether each group is open, folded, or inside a folded one. */
-  function states(closed) {
-    const state = (id) => (!outermost(id, closed) ? "open" : outermost(id, closed) === id ? "folded" : "inside");
-    return data.groups.map((group) => state(group.id));
+  function states(ids) {
+    const state = (id, outer) => (!outer ? "open" : outer === id ? "folded" : "inside");
+    return data.groups.map(({ id }) => state(id, outermost(id, ids)));
   }
 
   /** The prepared layout where a group has its other state that is most like the one shown; -1 if there is none. */
   function nearest(id) {
-    const wanted = new Set(folded);
+    const wanted = new Set(closed);
     if (!wanted.delete(id)) wanted.add(id);
     const target = states(wanted);
     const index = data.groups.findIndex((group) => group.id === id);
     let best = -1;
     let most = -1;
-    data.cuts.forEach((closed, number) => {
-      const found = states(new Set(closed));
+    data.cuts.forEach((ids, number) => {
+      const found = states(new Set(ids));
       const same = found.filter((state, i) => state === target[i]).length;
       if (found[index] === target[index] && same > most) [best, most] = [number, same];
     });
@@ -77,10 +78,11 @@
     const found = nearest(id);
     if (found < 0) return say("No layout was prepared for that; the file would have become too large.");
     const before = around([drawn.get(id)]);
-    show(found);
+    show(found, false);
     const after = around([drawn.get(id)]);
-    if (view.fitted) fit();
-    else pan(before.x - after.x, before.y - after.y);
+    pan(before.x - after.x, before.y - after.y);
+    if (view.fitted) fit(READABLE);
+    if (!around([drawn.get(id)]).seen) centre([drawn.get(id)]);
     drawn.get(id).focus({ preventScroll: true });
     if (chosen) choose(drawn.has(chosen) ? chosen : id);
     return say(`${groups.get(id).name} ${folded.has(id) ? "folded" : "open"}`);
@@ -89,17 +91,23 @@
   /** Fold all groups, or open all if some are folded. */
   function toggleAll() {
     const outer = data.groups.filter((group) => !group.parent).map((group) => group.id);
-    const all = data.cuts.findIndex((closed) => closed.join(" ") === outer.join(" "));
+    const all = data.cuts.findIndex((ids) => ids.join(" ") === outer.join(" "));
     show(folded.size || all < 0 ? 0 : all);
-    fit();
+    fit(READABLE);
+    follow();
     if (chosen && !drawn.has(chosen)) choose(place(chosen));
   }
 
   const layoutOf = (number) => get(`layout${number}`).content.firstElementChild;
 
-  /** Put a layout on the stage. */
-  function show(number) {
+  /** Put a layout on the stage; what is inside a folded group stays folded when it opens, or is as it was. */
+  function show(number, anew = true) {
     folded = new Set(data.cuts[number]);
+    for (const id of groups.keys()) {
+      const outer = outermost(id, folded);
+      if (outer === id || (outer && anew)) closed.add(id);
+      else if (!outer) closed.delete(id);
+    }
     svg = layoutOf(number).cloneNode(true);
     svg.setAttribute("role", "group");
     svg.setAttribute("aria-label", `Graph of ${data.result}`);
@@ -314,11 +322,10 @@
 
   /** Show all of the picture, or as much as can be read if ``least`` is a scale. */
   function fit(least = 0) {
-    const [width, height] = [svg.width.baseVal.value, svg.height.baseVal.value];
-    const whole = scaleOf(svg);
-    const scale = Math.max(whole, least);
-    const [x, y] = [(stage.clientWidth - width * scale) / 2, (stage.clientHeight - height * scale) / 2];
-    look({ x, y, scale, fitted: scale === whole });
+    const scale = Math.max(scaleOf(svg), least);
+    const [width, height] = [svg.width.baseVal.value * scale, svg.height.baseVal.value * scale];
+    const [x, y] = [(stage.clientWidth - width) / 2, (stage.clientHeight - height) / 2];
+    look({ x, y, scale, fitted: scale === scaleOf(svg) });
   }
 
   /** The rectangle around some elements, on the stage: its middle, its size, and whether all of it is seen. */
@@ -358,11 +365,17 @@
 
   function search() {
     const wanted = get("search").value.trim().toLowerCase();
-    const named = [...data.nodes.filter(({ kind }) => kind !== "reference"), ...data.groups];
-    matches = wanted ? named.filter(({ name }) => name.toLowerCase().includes(wanted)).map(({ id }) => id) : [];
+    const isFound = ({ kind, name }) => wanted && kind !== "reference" && name.toLowerCase().includes(wanted);
+    matches = [...data.nodes, ...data.groups].filter(isFound).map(({ id }) => id);
     match = 0;
     mark();
     reach();
+  }
+
+  function leaveSearch() {
+    get("search").value = "";
+    get("search").blur();
+    search();
   }
 
   /** Go to the match. */
@@ -400,8 +413,7 @@
   }
 
   function openPanel(focus, ...children) {
-    const labels = { class: "close", "aria-label": "Close", title: "Close (Escape)" };
-    const close = make("button", { ...labels, onclick: () => choose("") }, "✕");
+    const close = make("button", { class: "close", "aria-label": "Close", onclick: () => choose("") }, "✕");
     get("panel").replaceChildren(close, ...children);
     const opened = get("panel").hidden;
     get("panel").hidden = false;
@@ -422,7 +434,7 @@
     const lines = [node.says, ...(node.in || []), ...(node.marks || []).map((mark) => `⚠ ${mark}`)].filter(Boolean);
     const children = [make("h2", {}, node.name), make("p", { class: "faint" }, node.is)];
     children.push(...lines.map((line) => make("p", {}, line)));
-    if (node.group && groups.has(node.group)) {
+    if (groups.has(node.group)) {
       const button = make("button", { onclick: () => choose(node.group) }, groups.get(node.group).name);
       children.push(make("p", {}, make("span", { class: "faint" }, "in "), button));
     }
@@ -434,14 +446,13 @@
   /** Each use of a value, and what it adds to its adjoint. */
   function ledger(node) {
     const of = `∂${data.result}/∂${node.name}`;
-    const uses = data.edges.filter(({ tail }) => tail === node.id || nodes.get(tail).for === node.id);
     if (!data.steps.some(({ phase }) => phase === "backward")) return [];
+    const uses = data.edges.filter(({ tail }) => (nodes.get(tail).for || tail) === node.id);
     const rows = uses.map((edge) => {
       const result = resultOf(edge.head);
-      const local = make("td", {}, edge.local || "not in this file");
       const link = make("button", { onclick: () => choose(place(result.id), true) }, result.name);
-      const adjoint = result.adjoint || result.grad || "";
-      return make("tr", {}, make("td", {}, link), local, make("td", {}, adjoint), make("td", {}, edge.adds || ""));
+      const cells = [link, edge.local || "not in this file", result.adjoint || result.grad || "", edge.adds || ""];
+      return make("tr", {}, ...cells.map((cell) => make("td", {}, cell)));
     });
     if (node.kind === "result") {
       rows.unshift(make("tr", {}, make("td", { colspan: 3 }, "it is what is differentiated"), make("td", {}, "1")));
@@ -515,17 +526,9 @@
   document.addEventListener("keydown", (event) => {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (key === "Escape") {
-      if (target === get("search")) {
-        get("search").value = "";
-        search();
-        target.blur();
-      } else choose("");
-      return;
-    }
-    if (target.matches("select, input[type=search]")) return;
-    if (target === get("scrub") && /^(Arrow|Home|End)/.test(key)) return; // it moves the slider
-    if (target.matches("button") && key === " ") return; // it presses the button
+    if (key === "Escape") return target === get("search") ? leaveSearch() : choose("");
+    if (target.matches("select, input[type=search]") || (key === " " && target.matches("button"))) return; // their own
+    if (target === get("scrub") && /^(Arrow|Home|End)/.test(key)) return;
     const item = target.closest(".node, .cluster");
     if (key === "Enter" && item) activate(item, true);
     else if (key === "/") get("search").focus();
@@ -538,8 +541,8 @@
   /** Fold or open the group at hand: of what has the focus or is chosen, else all. */
   function foldAt(item) {
     const id = item ? item.id : chosen;
-    const group = groups.has(id) ? id : nodes.has(id) && nodes.get(id).group;
-    if (group && groups.has(group)) toggle(group);
+    const group = groups.has(id) ? id : nodes.get(id)?.group;
+    if (group) toggle(group);
     else if (groups.size) toggleAll();
   }
 
@@ -570,12 +573,11 @@
     const distance = (from) => Math.hypot(from.x - other.x, from.y - other.y) || 1;
     return zoomAt(distance(point) / distance(before), (point.x + other.x) / 2, (point.y + other.y) / 2);
   });
-  for (const name of ["pointerup", "pointercancel", "pointerleave"]) {
-    stage.addEventListener(name, (event) => pointers.delete(event.pointerId));
-  }
+  ["pointerup", "pointercancel", "pointerleave"].forEach((name) =>
+    stage.addEventListener(name, (event) => pointers.delete(event.pointerId)));
   stage.addEventListener("click", (event) => {
     const item = event.target.closest(".node, .cluster");
-    const isFrame = item && item.classList.contains("cluster") && event.target.tagName !== "text";
+    const isFrame = item?.matches(".cluster") && event.target.tagName !== "text";
     if (moved < 5 && item && !isFrame) activate(item, false);
     moved = 0;
   });

@@ -12,6 +12,7 @@ from autograd.arrays.neural import cross_entropy, log_softmax, one_hot, softmax
 from autograd.backward import backward
 from autograd.checking import check_grads, gradcheck
 from autograd.checkpointing import checkpoint
+from autograd.debugging import debug
 from autograd.differences import numerical_gradient
 from autograd.drawing import Diagram, draw
 from autograd.errors import (
@@ -31,6 +32,22 @@ from autograd.errors import (
     TracingError,
     TracingWarning,
     UnsupportedFunctionError,
+)
+from autograd.explaining import (
+    BadAdjoint,
+    BadReport,
+    BadValue,
+    Connections,
+    Cut,
+    Explanation,
+    OrderReport,
+    Path,
+    Use,
+    Visit,
+    compare_order,
+    disconnected,
+    explain,
+    find_bad,
 )
 from autograd.functional import elementwise_grad, grad, value_and_grad
 from autograd.graph import no_grad
@@ -140,11 +157,17 @@ __all__ = [
     "ArgumentError",
     "ArrayPrimitive",
     "AutogradError",
+    "BadAdjoint",
+    "BadReport",
+    "BadValue",
     "Compiled",
+    "Connections",
+    "Cut",
     "Diagram",
     "DisconnectedWarning",
     "DrawingError",
     "Edge",
+    "Explanation",
     "GradcheckError",
     "GraphChangedError",
     "MissingExtraError",
@@ -153,6 +176,8 @@ __all__ = [
     "NotALeafError",
     "NotANumberError",
     "NotAScalarError",
+    "OrderReport",
+    "Path",
     "Plan",
     "Primitive",
     "Scope",
@@ -161,8 +186,10 @@ __all__ = [
     "TracingError",
     "TracingWarning",
     "UnsupportedFunctionError",
+    "Use",
     "Value",
     "Variable",
+    "Visit",
     "abs",
     "absolute",
     "acos",
@@ -188,6 +215,7 @@ __all__ = [
     "check_grads",
     "checkpoint",
     "clip",
+    "compare_order",
     "compile",
     "conj",
     "conjugate",
@@ -196,8 +224,10 @@ __all__ = [
     "cos",
     "cosh",
     "cross_entropy",
+    "debug",
     "deg2rad",
     "degrees",
+    "disconnected",
     "div",
     "divide",
     "dot",
@@ -209,9 +239,11 @@ __all__ = [
     "exp",
     "exp2",
     "expit",
+    "explain",
     "expm",
     "expm1",
     "fabs",
+    "find_bad",
     "float_power",
     "floor",
     "floor_divide",

@@ -148,8 +148,8 @@ def _write(found: Adjoints, create_graph: bool) -> None:
             for node in non_finite
         ]
         warn(
-            f"the gradient of {listed(names)} is not finite; look at v.edges from the result down for the first local "
-            "gradient that is inf or nan",
+            f"the gradient of {listed(names)} is not finite; find_bad(result) names the first local gradient that is "
+            "inf or nan, and inside debug() its line",
             NonFiniteWarning,
         )
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import gc
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
 from operator import attrgetter
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 
 from autograd.errors import GraphChangedError
 
@@ -26,6 +26,7 @@ __all__ = [
     "latest_change",
     "next_stamp",
     "no_grad",
+    "noting",
     "operations",
     "operations_and_leaves",
     "recording",
@@ -33,17 +34,20 @@ __all__ = [
     "transform",
 ]
 
-_recording: ContextVar[bool] = ContextVar("recording", default=True)
+_recording: ContextVar[Any] = ContextVar("recording", default=True)
 
 recording = _recording.get
-"""``recording()`` is True while operations are recorded, in this thread and async task."""
+"""``recording()`` is truthy while operations are recorded, in this thread and async task: True, or what is to be called
+with each node once it is made."""
+
+_noted: ContextVar[Any] = ContextVar("noted", default=True)  # what recording() gives where it is switched on
 
 _inside_transform: ContextVar[frozenset[Variable]] = ContextVar("inside_transform", default=frozenset())
 
 inside_transform = _inside_transform.get
 """``inside_transform()`` are the variables by which `grad`, `jvp` or a kin of theirs differentiates at the moment."""
 
-_outer: ContextVar[tuple[bool, ...]] = ContextVar("outer", default=())  # what to go back to, one for each no_grad
+_outer: ContextVar[tuple[Any, ...]] = ContextVar("outer", default=())  # what to go back to, one for each no_grad
 
 next_stamp = itertools.count().__next__
 
@@ -54,11 +58,22 @@ latest_change = [0]
 @contextmanager
 def set_recording(on: bool) -> Iterator[None]:
     """Switch recording on or off inside a ``with`` block or a decorated function, for this thread and task only."""
-    token = _recording.set(on)
+    token = _recording.set(on and _noted.get())
     try:
         yield
     finally:
         _recording.reset(token)
+
+
+@contextmanager
+def noting(note: Callable[[Any], None]) -> Iterator[None]:
+    """Have ``note`` called with each node that is recorded inside, in this thread and task only."""
+    outer = _noted.set(note)
+    try:
+        with set_recording(bool(recording())):
+            yield
+    finally:
+        _noted.reset(outer)
 
 
 @contextmanager

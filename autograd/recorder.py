@@ -83,17 +83,23 @@ def source(row: Primitive, functions: dict[str, Primitive] | None = None) -> str
     return "\n".join([*branches, *_MAKE_NODE])
 
 
+_RECORD = (
+    "        node.op = row",
+    "        node.inputs = inputs",
+    "        node.parents = parents",
+    "        node.partials = partials",
+)
 _MAKE_NODE = (
     "    node = new(Value)",
     "    node._primal = y",
     "    node._grad = node._name = None",
     "    node.reached = 0",
     "    node.stamp = next_stamp()",
-    "    if partials:",
-    "        node.op = row",
-    "        node.inputs = inputs",
-    "        node.parents = parents",
-    "        node.partials = partials",
+    "    if note is True:",
+    *_RECORD,
+    "    elif note:",
+    *_RECORD,
+    "        note(node)",
     "    else:",
     "        node.op = None",
     "        node.inputs = node.parents = node.partials = ()",
@@ -120,11 +126,12 @@ def _branches(row: Primitive, functions: dict[str, Primitive]) -> Iterator[str]:
             for x, kind in zip(operands, kinds, strict=True)
         ]
         yield f"    {word} {' and '.join(tests)}:"
+        yield "        note = recording()"
         yield "        try:"
         for x, number, kind in zip(operands, numbers, kinds, strict=True):
             yield f"            {number} = {x}._primal" if kind else f"            {number} = float({x})"
         yield f"            y = {value}"
-        yield f"            partials = {_tuple(partials, kinds)} if recording() else ()"
+        yield f"            partials = {_tuple(partials, kinds)} if note else ()"
         yield from _ending(operands, kinds)
     yield "    else:"
     yield f"        return otherwise(row, {', '.join(operands)})"
@@ -144,10 +151,11 @@ def _group_branches(row: Primitive, count: int) -> Iterator[str]:
         numbers = [f"p{i}" if kind else f"g{i}" for i, kind in enumerate(kinds)]
         variables = " or ".join(itertools.compress((f"p{i}" for i in range(count)), kinds))  # an empty group has none
         yield f"    {word} {' and '.join(tests)} and ({variables}):"
+        yield "        note = recording()"
         yield "        try:"
         yield f"            y = value_of({', '.join(numbers)})"
         yield "            partials = ()"
-        yield "            if recording():"
+        yield "            if note:"
         yield f"                {''.join(f'q{i}, ' for i in range(count))}= partials_of(y, {', '.join(numbers)})"
         yield f"                partials = {_tuple([f'*q{i}' for i in range(count)], kinds)}"
         yield from _ending([f"*{group}" for group in groups], kinds)

@@ -25,6 +25,7 @@ __all__ = [
     "Adjoints",
     "adjoints",
     "arrays_of",
+    "contributions",
     "elementwise_partial",
     "fitted",
     "is_finite",
@@ -155,7 +156,8 @@ def _contributions(node: Any, adjoint: Any, create_graph: bool, strong: bool) ->
     """Return each parent with what its adjoint gains from that of a Value: the product with strong zeros."""
     partials = local_partials(node) if create_graph else node.partials
     warn_of_limits(node, [(number(adjoint, "an adjoint"), number(partial, "a partial")) for partial in partials])
-    products = [strong_mul(adjoint, partial) for partial in partials]
+    multiply = strong_mul if create_graph else strong_mul.scalar_function
+    products = [multiply(adjoint, partial) for partial in partials]
     return [(parent, fitted(p, parent)) for parent, p in zip(node.parents, products, strict=True)]
 
 
@@ -183,6 +185,14 @@ def _pulled_back(node: Any, adjoint: Any, create_graph: bool, strong: bool) -> I
             except ArithmeticError:
                 contribution = pull(adjoint, y, *_ieee(operands), **node.settings)
             yield parent, fitted(contribution, parent)
+
+
+def contributions(node: Any, adjoint: Any) -> list[Any]:
+    """Return what the adjoint of each of the node's parents gains from its own, in operand order; zeros are strong."""
+    pull = _pulled_back if node.__class__ is Tensor else _contributions
+    with np.errstate(all="ignore"):
+        found = [part for _, part in pull(node, adjoint, False, False)]
+        return found if all(map(is_finite, found)) else [part for _, part in pull(node, adjoint, False, True)]
 
 
 def _pulled_strongly(
@@ -276,7 +286,7 @@ def fitted(x: Any, parent: Variable) -> Any:
         if x.__class__ is Tensor:
             total = np.sum(x)
             return recorded_value(positive, total.item(), (total,), (1.0,))
-        return x if isinstance(x, Value) else float(np.sum(x))
+        return x if x.__class__ is float or isinstance(x, Value) else float(np.sum(x))
     if x.__class__ is not np.ndarray and x.__class__ is not Tensor:
         x = Tensor.apply(positive, (x,)) if isinstance(x, Value) else np.asarray(x)[()]
     if x.shape != like.shape:

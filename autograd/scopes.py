@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from autograd.graph import next_stamp
@@ -23,17 +22,15 @@ class Scope:
 
     Parameters
     ----------
-    name : str
-        What pictures call it, such as ``layers[0].neurons[2]``; may be empty.
-    kind : str, optional
-        What it is, such as ``Neuron``.
-    owner : object, optional
-        What was called. Its ``parameters()``, if it has such a method, are drawn inside the frame.
+    called : object
+        A name; or what was called, which has a ``name``. Its ``parameters()``, if it has such a method, are drawn
+        inside the frame. If it has parts ``in_turn``, which made one output each, one after the other, each of them
+        gets a frame too.
 
     Attributes
     ----------
     start, end : int
-        The stamps before the first and behind the last of its nodes.
+        Its nodes have stamps between them.
 
     Examples
     --------
@@ -45,31 +42,50 @@ class Scope:
     ['bump']
     """
 
-    __slots__ = ("end", "kind", "name", "owner", "start")
+    __slots__ = ("called", "end", "ends", "start")
 
-    def __init__(self, name: str, kind: str = "", owner: Any = None) -> None:
-        self.name = name
-        self.kind = kind
-        self.owner = None if owner is None else weakref.ref(owner)  # a graph keeps no model alive
-        self.start = self.end = next_stamp()
+    def __init__(self, called: Any) -> None:
+        self.called = called
+        self.start = next_stamp()
+
+    @property
+    def name(self) -> str:
+        """What pictures call it, such as ``layers[0].neurons[2]``; may be empty."""
+        return self.called if isinstance(self.called, str) else getattr(self.called, "name", None) or ""
+
+    @property
+    def kind(self) -> str:
+        """What was called, such as ``Neuron``; empty for a mere name."""
+        return "" if isinstance(self.called, str) else type(self.called).__name__
 
     def close(self, outputs: Any) -> Any:
         """End the scope, and return its outputs: a Variable, or a list, tuple or dict of them; others are let be."""
+        self.ends: list[int] = []
+        self._mark((outputs,))
         self.end = next_stamp()
-        self._mark(outputs)
         return outputs
 
-    def _mark(self, outputs: Any) -> None:
-        if isinstance(outputs, Variable):
-            if outputs.op is not None and outputs.stamp > self.start:  # not merely passed through
-                outputs.scopes = (self, *getattr(outputs, "scopes", ()))
-        elif isinstance(outputs, list | tuple | dict):
-            parts: Iterable[Any] = outputs.values() if isinstance(outputs, dict) else outputs
-            for part in parts:
-                self._mark(part)
+    def _mark(self, outputs: Iterable[Any]) -> None:
+        for output in outputs:
+            if isinstance(output, Variable):
+                self.ends.append(output.stamp)
+                if output.op is not None and output.stamp > self.start:  # not merely passed through
+                    output.scopes = (self, *getattr(output, "scopes", ()))
+            elif isinstance(output, list | tuple):
+                self._mark(output)
+            elif isinstance(output, dict):
+                self._mark(output.values())
+
+    def in_turn(self) -> Iterator[Scope]:
+        """Yield the calls of the parts that made one output each."""
+        parts = () if isinstance(self.called, str) else getattr(self.called, "in_turn", ())
+        for part, start, end in zip(parts, [self.start, *self.ends], self.ends, strict=False):
+            call = Scope(part)
+            call.start, call.end, call.ends = start, end, [end]
+            yield call
 
     def __repr__(self) -> str:
-        return f"<scope {' '.join(part for part in (self.kind, self.name) if part)}>"
+        return f"<scope {f'{self.kind} {self.name}'.strip()}>"
 
 
 def scope(name: str) -> Callable[[Function], Function]:

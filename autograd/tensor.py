@@ -385,7 +385,7 @@ def _record(row: Any, operands: Sequence[Any], settings: Mapping[str, Any]) -> T
     """Apply ``row`` to the arrays of the operands and return the node."""
     arrays = []
     inputs: Any = operands
-    is_recording = recording()
+    note = recording()
     for position, x in enumerate(operands):
         kind = x.__class__
         if kind is Tensor:
@@ -399,18 +399,20 @@ def _record(row: Any, operands: Sequence[Any], settings: Mapping[str, Any]) -> T
         else:
             if inputs is operands:
                 inputs = list(operands)
-            inputs[position] = _constant(row, position, operands, is_recording)
+            inputs[position] = _constant(row, position, operands, bool(note))
             arrays.append(inputs[position])
     node: Tensor = _new(Tensor)
     node._primal = _value(row, arrays, settings)
     node._grad = node._name = node._kept = None
     node.reached = 0
     node.stamp = next_stamp()
-    if is_recording:
+    if note:
         node.op = row
         node.inputs = tuple(inputs)
         node.parents = tuple([x for x in inputs if isinstance(x, Variable)])  # type: ignore[misc]  # Values too
         node.settings = settings
+        if note is not True:
+            note(node)
     else:  # a leaf, which may be written to: its array is its own
         node.op = None
         node.inputs = node.parents = ()

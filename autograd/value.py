@@ -288,11 +288,14 @@ def _mixed_groups(row: Primitive, *groups: Sequence[Any]) -> Any:
 def recorded_value(row: Primitive, y: float, inputs: tuple[Any, ...], partials: tuple[Any, ...]) -> Value:
     """Return a Value made by ``row`` from ``inputs``, with a partial for each of them that is on the graph."""
     node = Value(y)
-    if recording():
+    note = recording()
+    if note:
         node.op = row
         node.inputs = inputs
         node.parents = tuple(x for x in inputs if isinstance(x, Variable))  # type: ignore[misc]
         node.partials = partials
+        if note is not True:
+            note(node)
     return node
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from autograd.debugging import made_at
 from autograd.errors import ArgumentError, NonFiniteWarning, warn
 from autograd.graph import latest_change, next_stamp
 from autograd.rows import Operand, registry
@@ -16,6 +17,7 @@ from autograd.symbols import partial_expressions, to_text
 
 if TYPE_CHECKING:
     from autograd.drawing import Diagram
+    from autograd.explaining import Explanation
 
 __all__ = ["Edge", "Variable", "primal", "warn_of_limits"]
 
@@ -64,9 +66,10 @@ def warn_of_limits(node: Variable, factors: Iterable[tuple[Any, Any]]) -> None:
     """
     hidden = any(map(_hides_a_limit, factors))
     if hidden and node.op is not registry["strong_mul"]:  # that is a step of an earlier derivative, which has warned
+        line = made_at(node)
         warn(
-            f"behind {node!r}, the result of {node.op!r}, a derivative that is not finite meets one that is exactly "
-            "zero; their product counts as zero, which may not be the limit",
+            f"behind {node!r}, the result of {node.op!r}{f' ({line})' if line else ''}, a derivative that is not "
+            "finite meets one that is exactly zero; their product counts as zero, which may not be the limit",
             NonFiniteWarning,
         )
 
@@ -85,7 +88,7 @@ class Variable(Operand):
     are those of them that are Variables.
     """
 
-    __slots__ = ("_grad", "_name", "_primal", "born", "inputs", "op", "parents", "reached", "scopes", "stamp")
+    __slots__ = ("_grad", "_name", "_primal", "born", "inputs", "line", "op", "parents", "reached", "scopes", "stamp")
 
     op: Any  # a row, elementwise or for whole arrays; None for a leaf
     inputs: tuple[Any, ...]
@@ -93,6 +96,7 @@ class Variable(Operand):
     reached: int
     stamp: int  # when it was made, or given its numbers
     born: int  # when it was made, if it was given new numbers since
+    line: tuple[str, int]  # the user's file and line, if it was recorded inside debug()
     scopes: tuple[Any, ...]  # the calls it is an output of, the outermost first, if it is one
     _primal: Any
     _grad: Any
@@ -239,6 +243,12 @@ class Variable(Operand):
             if isinstance(x, Variable) and x not in labels:
                 labels[x] = x._name or unused("x" if len(self.inputs) == 1 else f"x{position}")
         return labels
+
+    def explain(self, *, of: Variable, k: int = 5) -> Explanation:
+        """Say why the gradient of ``of`` by this variable is what it is; see `autograd.explain`."""
+        from autograd.explaining import explain  # explaining looks down on the engine
+
+        return explain(self, of=of, k=k)
 
     def draw(self, **options: Any) -> Diagram:
         """Draw the graph behind this variable; see `autograd.draw` for the options.

@@ -75,7 +75,7 @@ from nn.optim import (
 )
 from nn.plots import plot_activations, plot_confusion_matrix, plot_decision_boundary, plot_gradients, plot_history
 from nn.schedules import CosineLR, ExponentialLR, InverseTimeLR, ReduceOnPlateau, Schedule, StepLR, WarmupLR
-from nn.training import Callback, EarlyStopping, History, Run, fit
+from nn.training import Callback, EarlyStopping, History, Run, Snapshots, fit
 
 if TYPE_CHECKING:
     from nn.estimators import MLPClassifier as MLPClassifier
@@ -121,6 +121,7 @@ __all__ = [
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "Snapshots",
     "Softmax",
     "Softplus",
     "StepLR",

@@ -210,7 +210,12 @@ class Layer(_OfValues):
         return _one_or_all(self._outputs(inputs))
 
     def _outputs(self, inputs: Sequence[Any]) -> list[Value]:
-        return [observe(neuron, neuron._of_sample, inputs) for neuron in self.neurons]
+        return [neuron._of_sample(inputs) for neuron in self.neurons]
+
+    @property
+    def in_turn(self) -> list[Neuron]:
+        """What makes one output each, one after the other; pictures frame each by itself."""
+        return self.neurons
 
     def config(self) -> dict[str, Any]:
         """Return the arguments that make another one like this.

@@ -7,14 +7,19 @@ import itertools
 import reprlib
 import textwrap
 from abc import ABCMeta, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
 from autograd import ArgumentError, Scope, SizeError, Tensor, Value
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from nn.training import History
 
 __all__ = ["LoadedState", "Module", "alike", "evaluated", "observe", "title", "watched"]
 
@@ -326,6 +331,70 @@ class Module(metaclass=_NamedWhenBuilt):
 
         return summary_of(self, inputs)
 
+    def draw(
+        self,
+        x: Any = None,
+        *,
+        color: str = "weight",
+        feature_names: Sequence[str] | None = None,
+        labels: Sequence[str] | None = None,
+        numbers: bool | None = None,
+        max_neurons: int = 16,
+        history: History | None = None,
+        frames: int = 6,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Draw the network as columns of neurons: for `Neuron`, `Layer`, `MLP`, `Linear` and `Sequential` of such.
+
+        An edge has the colour and the width of its weight, a neuron the colour of its bias, on a light or a dark ground
+        as matplotlib's style says. Nothing of the model is changed.
+
+        Parameters
+        ----------
+        x : array-like of as many numbers as there are inputs, optional
+            A sample: each neuron is filled by what it puts out for it, and shows the number. The colours are relative
+            to the largest output of the column.
+        color : {"weight", "gradient"}, optional
+            Whether weights and biases are shown, or their gradients, after ``backward()``.
+        feature_names, labels : sequence of str, optional
+            The names of the inputs, and of the outputs.
+        numbers : bool, optional
+            Whether edges have numbers, and neurons that of their bias; by default if there are at most 20 edges.
+        max_neurons : int, optional
+            Of a column with more, only the first and the last are shown, with their edges, and the others counted.
+        history : History, optional
+            Draw a filmstrip of the weights that the callback `Snapshots` kept in it, in colours of one scale.
+        frames : int, optional
+            How many pictures a filmstrip has at most.
+        ax : matplotlib Axes, optional
+            Where to draw; by default in a new figure, which is ``ax.figure``.
+
+        Returns
+        -------
+        matplotlib Axes
+            Those of the first picture; others are the next in ``ax.figure.axes``, and that of the colours the last.
+
+        Raises
+        ------
+        ArgumentError
+            If the network is no chain of dense layers; there is no gradient, or no snapshot; or an option makes no
+            sense.
+        SizeError
+            If ``x`` is not one sample, or there is not a name for each input or output.
+        MissingExtraError
+            If matplotlib is missing.
+
+        Examples
+        --------
+        >>> from nn import MLP
+        >>> ax = MLP(2, [4, 1], seed=0).draw(feature_names=["width", "height"])
+        >>> [text.get_text() for text in ax.texts if "width" in text.get_text() or "tanh" in text.get_text()]
+        ['4 tanh', 'width']
+        """
+        from nn.plots.network import draw_network  # which looks down on modules
+
+        return draw_network(self, x, color, feature_names, labels, numbers, max_neurons, history, frames, ax)
+
     @reprlib.recursive_repr()
     def __repr__(self) -> str:
         lines = [self.extra_repr()] if self.extra_repr() else []
@@ -353,7 +422,7 @@ def title(module: Module) -> str:
 
 def observe(module: Module, forward: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call ``forward`` as the module, so that pictures show it; return the outputs, and show them to who watches."""
-    outputs = Scope(module.name or "", type(module).__name__, module).close(forward(*args, **kwargs))
+    outputs = Scope(module).close(forward(*args, **kwargs))
     watcher = _watcher.get()
     if watcher is not None:
         watcher(module, outputs)

@@ -22,7 +22,9 @@ STOREYS = (
     "array_rows",
     "arrays",
     "graph",
+    "debugging",
     "variable",
+    "names",
     "scopes",
     "numbers",
     "recorder",
@@ -43,7 +45,10 @@ STOREYS = (
     "differences",
     "checking",
     "compiler",
+    "explaining",
     "drawing",
+    "terminal",
+    "__main__",
 )
 """The modules of autograd from the ground up: each imports only from those below it."""
 

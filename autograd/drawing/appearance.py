@@ -24,6 +24,7 @@ __all__ = [
     "scale_of",
 ]
 
+TINIEST = 5e-324  # the smallest float: a hundredth of a tiny gradient is zero
 BACKGROUND = "#ffffff"
 INK = "#222222"
 FAINT = "#666666"  # dark enough to be read on every fill
@@ -81,10 +82,13 @@ DARK = {
 
 
 def scale_of(diagram: Diagram) -> tuple[float, float] | None:
-    """Return the smallest and largest size of a gradient that is finite and not zero; None if there is none."""
+    """Return from where to where the colours go; None if no gradient is finite and not zero.
+
+    That is from the smallest to the largest, but over two decades at least: what is nearly the same looks so.
+    """
     sizes = [node.size for node in diagram.nodes if node.size]
     finite = [size for size in sizes if math.isfinite(size)]
-    return (min(finite), max(finite)) if finite else None
+    return (min(min(finite), max(finite) / 100), max(finite)) if finite else None
 
 
 def fills(diagram: Diagram) -> dict[str, str]:
@@ -92,11 +96,10 @@ def fills(diagram: Diagram) -> dict[str, str]:
     scale = scale_of(diagram)
     if scale is None:
         return {}
-    smallest, largest = map(math.log, scale)
-    steps = len(SCALE) - 1
+    smallest, largest = (math.log10(max(end, TINIEST)) for end in scale)
     found = {}
     for node in diagram.nodes:
         if node.size and math.isfinite(node.size):
-            place = (math.log(node.size) - smallest) / (largest - smallest) if largest > smallest else 1.0
-            found[node.id] = SCALE[round(place * steps)]
+            share = (math.log10(node.size) - smallest) / (largest - smallest) if largest > smallest else 1.0
+            found[node.id] = SCALE[round(max(share, 0.0) * (len(SCALE) - 1))]
     return found

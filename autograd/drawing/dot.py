@@ -22,6 +22,7 @@ from autograd.drawing.appearance import (
     fills,
     scale_of,
 )
+from autograd.drawing.captions import edge_lines, group_title
 from autograd.drawing.diagram import Diagram, Edge, Group, Mark, Node
 from autograd.numbers import outline
 
@@ -79,7 +80,7 @@ def _darkened(text: str) -> str:
 
 
 def _frame(group: Group) -> graphviz.Digraph:
-    label = f"<{_faint(f'{group.kind} {group.name}'.strip())}>"
+    label = f"<{_faint(group_title(group))}>"
     look = {"label": label, "style": "rounded", "color": FRAME, "labeljust": "l", "labelloc": "t", "margin": "10"}
     return graphviz.Digraph(f"cluster_{group.id}", graph_attr={"id": group.id, **look})
 
@@ -137,20 +138,21 @@ def _faint(text: str) -> str:
 
 
 def _edge_label(edge: Edge) -> str | None:
-    """Write formula and number one above the other; a formula that says the number already stands alone."""
-    lines = [_text(edge.formula)] if edge.formula else []
-    if edge.local_gradient and not edge.formula.endswith(f" = {edge.local_gradient}"):
-        lines.append(f"<b>{_text(('= ' if edge.formula else '') + edge.local_gradient)}</b>")
+    """Write formula and number one above the other."""
+    lines = [_text(line) if line == edge.formula else f"<b>{_text(line)}</b>" for line in edge_lines(edge)]
     if not lines:
         return None
-    return f'<<table border="0" cellborder="0" cellpadding="4"><tr><td>{"<br/>".join(lines)}</td></tr></table>>'
+    # The background keeps lines behind the text from crossing it.
+    cell = f'<td bgcolor="{BACKGROUND}" cellpadding="1">{"<br/>".join(lines)}</td>'
+    return f'<<table border="0" cellborder="0" cellspacing="3"><tr>{cell}</tr></table>>'
 
 
 def _legend(smallest: float, largest: float) -> str:
     """Write what the colours say: the smallest and the largest gradient, and the steps between."""
     cells = "".join(f'<td fixedsize="true" width="22" height="10" bgcolor="{colour}"></td>' for colour in SCALE)
     ends = [f"<td>{_faint(text)}</td>" for text in (f"size of grad (log) {outline(smallest)}", outline(largest))]
-    return _table([f"<tr>{ends[0]}{cells}{ends[1]}</tr>"])
+    space = '<tr><td height="8"></td></tr>'  # below what may stand lowest in the picture
+    return _table([space, f"<tr>{ends[0]}{cells}{ends[1]}</tr>"])
 
 
 def _text(text: str) -> str:

@@ -65,7 +65,7 @@ def _data(value: Variable) -> tuple[str, tuple[str, ...]]:
     if not array.size:
         return kind, ()
     if array.ndim < 2 and array.size <= FEW:
-        return kind, (outline(array),)
+        return outline(array), (kind,)
     with np.errstate(all="ignore"):
         low, middle, high = (outline(summary(array)) for summary in (np.min, np.mean, np.max))
     return kind, (f"min {low}, mean {middle}, max {high}",)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
-from typing import Any
 
 from autograd.scopes import Scope
 from autograd.variable import Variable
@@ -50,15 +49,17 @@ class Frame:
         return found
 
 
-def frames_of(operations: Iterable[Variable]) -> list[Frame]:
-    """Return the frames that the outputs among some operations remember, each before those inside it."""
+def frames_of(operations: Collection[Variable]) -> list[Frame]:
+    """Return the frames of the calls that the outputs among some operations remember, each before those inside it."""
     scopes = {scope for value in operations for scope in getattr(value, "scopes", ())}
+    made = {value.stamp for value in operations} if scopes else set()
+    scopes |= {part for scope in scopes for part in scope.in_turn() if part.end in made}
     frames: list[Frame] = []
     open_ones: list[Frame] = []
     calls: Counter[tuple[str, str]] = Counter()
     owned: dict[int, Collection[int]] = {}  # by the owner
-    for count, scope in enumerate(sorted(scopes, key=lambda scope: scope.start), 1):
-        while open_ones and open_ones[-1].scope.end < scope.start:
+    for count, scope in enumerate(sorted(scopes, key=lambda scope: (scope.start, -scope.end)), 1):
+        while open_ones and open_ones[-1].scope.end <= scope.start:
             open_ones.pop()
         call = scope.kind, scope.name
         calls[call] += 1
@@ -111,9 +112,9 @@ def _of_parameters(frame_of: dict[Variable, Frame], values: Iterable[Variable]) 
 
 
 def _parameters(scope: Scope, owned: dict[int, Collection[int]]) -> Collection[int]:
-    owner: Any = None if scope.owner is None else scope.owner()
-    if not hasattr(owner, "parameters"):
+    if not hasattr(scope.called, "parameters"):
         return ()
-    if id(owner) not in owned:
-        owned[id(owner)] = frozenset(map(id, owner.parameters()))
-    return owned[id(owner)]
+    owner = id(scope.called)
+    if owner not in owned:
+        owned[owner] = frozenset(map(id, scope.called.parameters()))
+    return owned[owner]

@@ -10,9 +10,10 @@ from importlib import resources
 from string import Template
 from typing import Any
 
+from autograd.drawing.captions import group_title
+from autograd.drawing.cuts import Cut, cut_svg, prepared
 from autograd.drawing.diagram import Diagram, Edge, Kind, Mark, Node
 from autograd.drawing.heat import heat_map
-from autograd.drawing.layouts import Cut, layout, prepared
 from autograd.drawing.steps import Step, local_text, note_of_grad, result_name, steps_of
 from autograd.drawing.svg import colours_in_the_dark
 from autograd.numbers import outline
@@ -57,7 +58,7 @@ def to_html(diagram: Diagram) -> str:
     room = _room(steps)
     for cut, folded in prepared(diagram):
         cuts.append(cut)
-        templates.append(f'<template id="layout{len(templates)}">{layout(folded, cut, room)}</template>')
+        templates.append(f'<template id="layout{len(templates)}">{cut_svg(folded, cut, room)}</template>')
     named = [node for node in diagram.nodes if node.kind == "result" and node.number is not None]
     data = {
         "title": ",  ".join(f"{node.name} = {node.data}" for node in named) or result,
@@ -65,7 +66,7 @@ def to_html(diagram: Diagram) -> str:
         "nodes": [_node(node, result) for node in diagram.nodes],
         "edges": [_edge(edge) for edge in diagram.edges],
         "groups": [
-            {"id": group.id, "name": f"{group.kind} {group.name}".strip(), "parent": group.parent, "in": group.details}
+            {"id": group.id, "name": group_title(group), "parent": group.parent, "in": group.details}
             for group in diagram.groups
         ],
         "cuts": cuts,

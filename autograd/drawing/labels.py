@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.drawing.selection import Places, visible_operands
-from autograd.drawing.text import one_line
 from autograd.errors import ArgumentError, brief
+from autograd.names import names_of
 from autograd.variable import Variable
 
 __all__ = ["given_names", "labels"]
@@ -41,11 +40,7 @@ def labels(drawn: Sequence[Variable], places: Places, given: Mapping[Variable, s
     folded group that it is in, or only … .
     """
     operands = (x for value in drawn for x in visible_operands(value) if isinstance(x, Variable))
-    names = {value: one_line(value.name or given.get(value, "")) for value in itertools.chain(drawn, operands)}
-    taken = set(names.values())
-    unused = (handle for number in itertools.count(1) if (handle := f"v{number}") not in taken)
-    for value in drawn:
-        names[value] = names[value] or next(unused)
+    names = names_of(drawn, operands, given)
     return {value: name or _folded_name(places, value) for value, name in names.items()}
 
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from autograd.compiler.plan import Map, MatMul, Outer, Plan, Ref, Scatter, Step
 from autograd.compiler.plan_text import GRADIENT, PlanText
-from autograd.drawing.build import FOLDED
 from autograd.drawing.diagram import Diagram, Direction, Edge, Kind, Node
-from autograd.drawing.text import counted, one_line, shorten
+from autograd.drawing.picture import FOLDED
+from autograd.drawing.text import counted, shorten
 from autograd.errors import ArgumentError, brief
+from autograd.names import one_line
 
 __all__ = ["draw_plan"]
 

@@ -69,22 +69,30 @@ class Places:
         """Yield the places of the operands of a place, more than once if used more than once."""
         if isinstance(place, Variable):
             return (self.of(x) for x in visible_operands(place) if isinstance(x, Variable))
-        outside = (self.of(x) for member in self.members[place] for x in member.parents)
+        outside = (self.of(x) for member in self.members[place] for x in member.parents if id(x) not in place.owned)
         return dict.fromkeys(found for found in outside if found is not place)
 
-    def newest(self, roots: Iterable[Variable], limit: int) -> list[Place]:
+    def count_in(self, frames: Iterable[Frame]) -> int:
+        """Return how many values are in folded frames, the parameters of what was called included."""
+        found = {value for frame in frames for value in self.members[frame]}
+        owned = (x for frame in frames for value in self.members[frame] for x in value.parents if id(x) in frame.owned)
+        return len(found.union(owned))
+
+    def newest(self, roots: Iterable[Variable], limit: int, arrows: float) -> list[Place]:
         """Return the places of the roots and the newest behind them, in order of creation, at most ``limit``.
 
-        Each is that of a root or an operand of another one returned, so the picture hangs together.
+        No more are taken when they have that many ``arrows`` together. Each is that of a root or an operand of another
+        one returned, so the picture hangs together.
         """
         met = dict.fromkeys(self.of(root) for root in sorted(roots, key=age))
         waiting = [(False, -age(place), place) for place in met]  # False sorts first: roots come before all others
         heapify(waiting)
         found: list[Place] = []
-        while waiting and len(found) < limit:
+        while waiting and len(found) < limit and (arrows > 0 or not waiting[0][0]):
             *_, place = heappop(waiting)
             found.append(place)
             for operand in self.operands(place):
+                arrows -= 1
                 if operand not in met:
                     met[operand] = None
                     heappush(waiting, (True, -age(operand), operand))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from autograd.drawing.captions import edge_lines
 from autograd.drawing.diagram import Diagram, Edge, Node
 from autograd.drawing.text import counted
 from autograd.numbers import outline
@@ -103,11 +104,8 @@ def note_of_grad(node: Node, result: str) -> str:
 
 
 def local_text(edge: Edge) -> str:
-    """Write the local gradient, with its number where the formula does not say it."""
-    if not edge.formula or edge.formula.endswith(f" = {edge.local_gradient}"):
-        return edge.formula or edge.local_gradient
-    between = "; " if edge.local_gradient.startswith("Jacobian") else " = "
-    return f"{edge.formula}{between if edge.local_gradient else ''}{edge.local_gradient}"
+    """Return the local gradient on one line: its formula, and its number where that does not say it."""
+    return (" " if edge.number is not None else "; ").join(edge_lines(edge))
 
 
 def _results(diagram: Diagram) -> list[Node]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 
 from autograd.drawing.appearance import DARK
-from autograd.drawing.diagram import Diagram, Edge, Node
+from autograd.drawing.captions import edge_lines, group_title, node_lines
+from autograd.drawing.diagram import Diagram
 from autograd.drawing.dot import PICTURE, to_dot
 from autograd.drawing.heat import heat_map
 from autograd.drawing.render import render
@@ -35,15 +36,19 @@ def to_svg(diagram: Diagram) -> str:
 def svg_element(diagram: Diagram) -> ElementTree.Element:
     """Return the diagram as the outermost element of an SVG, without rules for the dark."""
     root = ElementTree.fromstring(render(to_dot(diagram, thumbnails=True), "svg"))
-    words = {node.id: _of_node(node) for node in diagram.nodes}
-    words |= {f"edge{number}": _of_edge(edge) for number, edge in enumerate(diagram.edges, 1)}
-    words |= {group.id: f"{group.kind} {group.name}".strip() for group in diagram.groups}
+    words = {node.id: ", ".join(node_lines(node)) for node in diagram.nodes}
+    words |= {f"edge{number}": " ".join(edge_lines(edge)) for number, edge in enumerate(diagram.edges, 1)}
+    words |= {group.id: group_title(group) for group in diagram.groups} | {"graph0": repr(diagram)}
     pictures = {node.id: heat_map(node.thumbnail) for node in diagram.nodes if node.thumbnail}
     for element in root.iter(f"{SVG}g"):
         id = element.get("id", "")
-        title = element.find(f"{SVG}title")
+        title = element.find(f"{SVG}title")  # Graphviz's own words, its ids; of the whole some versions have none
         if title is not None:
-            title.text = words.get(id, repr(diagram) if id == "graph0" else "")
+            element.remove(title)
+        if words.get(id):
+            title = ElementTree.Element(f"{SVG}title")
+            title.text = words[id]
+            element.insert(0, title)
         if id in pictures:
             _put_in(element, pictures[id])
     root.set("class", "glassgrad")
@@ -74,13 +79,3 @@ def _put_in(node: ElementTree.Element, picture: str) -> None:
                 "style": "image-rendering:pixelated",
                 "href": picture,
             }
-
-
-def _of_node(node: Node) -> str:
-    numbers = (f"data {node.data}" if node.data else "", f"grad {node.grad}" if node.grad else "")
-    return ", ".join(part for part in (node.name, *numbers, *node.details, *node.marks) if part)
-
-
-def _of_edge(edge: Edge) -> str:
-    local = f" = {edge.local_gradient}" if edge.local_gradient else ""
-    return f"{edge.formula}{'' if edge.formula.endswith(local) else local}"

@@ -12,7 +12,19 @@ from autograd import ArgumentError, MissingExtraError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["COLORS", "HUGE", "add_legend", "height_with_legend", "ink", "name_ticks", "new_or_given", "room", "wrapped"]
+__all__ = [
+    "COLORS",
+    "HUGE",
+    "POINTS",
+    "add_legend",
+    "height_with_legend",
+    "ink",
+    "ink_on",
+    "name_ticks",
+    "new_or_given",
+    "room",
+    "wrapped",
+]
 
 # Petroff 2021, Accessible color sequences for data visualization: distinct to the colour-blind too. In the order of
 # their contrast: the first six have a contrast of at least 3 with white and with black, which lines and text need.
@@ -37,15 +49,17 @@ LEGEND_WIDTH = 48  # characters of a line
 def new_or_given(ax: Axes | None, feature: str, width: float = 6.4, height: float = 4.8) -> Axes:
     """Return ``ax``, or new axes that fill a figure of this size in inches.
 
-    The figure is not one of pyplot's, so it needs no window system and is freed with the last reference to it.
+    The figure is not one of pyplot's, so it needs no window system and is freed with the last reference to it. In
+    Jupyter it shows itself.
     """
     try:
         from matplotlib.axes import Axes
-        from matplotlib.figure import Figure
+
+        from nn.plots.shown import ShownAxes, ShownFigure  # which need matplotlib
     except ImportError as error:
         raise MissingExtraError(feature, "plot") from error
     if ax is None:
-        return Figure(figsize=(width, height), layout="constrained").add_subplot()
+        return ShownFigure(figsize=(width, height), layout="constrained").add_subplot(axes_class=ShownAxes)
     if not isinstance(ax, Axes):
         raise ArgumentError(
             f"ax must be matplotlib Axes, such as one of those plt.subplots() returns, not {type(ax).__name__}"
@@ -56,6 +70,12 @@ def new_or_given(ax: Axes | None, feature: str, width: float = 6.4, height: floa
 def ink(ax: Axes) -> Any:
     """Return the colour that is seen on these axes, light or dark."""
     return ax.xaxis.label.get_color()
+
+
+def ink_on(color: Any) -> str:
+    """Return black or white, whichever is read better on a colour."""
+    red, green, blue, *_ = color
+    return "black" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45 else "white"
 
 
 def wrapped(name: str, width: int) -> str:

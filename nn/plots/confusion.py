@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd import ArgumentError, SizeError
 from nn.checks import plain_array
-from nn.plots.axes import name_ticks, new_or_given, room
+from nn.plots.axes import ink_on, name_ticks, new_or_given, room
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,8 +94,6 @@ def _write_numbers(ax: Axes, image: Any, shown: NDArray[np.float64], normalize: 
     if size < SMALLEST:
         return
     for row, column in np.ndindex(*shown.shape):
-        red, green, blue, _ = image.cmap(image.norm(shown[row, column]))
-        is_light = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45
         ax.text(
             column,
             row,
@@ -103,7 +101,7 @@ def _write_numbers(ax: Axes, image: Any, shown: NDArray[np.float64], normalize: 
             ha="center",
             va="center",
             fontsize=size,
-            color="black" if is_light else "white",
+            color=ink_on(image.cmap(image.norm(shown[row, column]))),
         )
 
 

@@ -76,7 +76,7 @@ def fit(
     metrics : mapping of str to callable, optional
         Figures by name: each takes the targets and the outputs for all samples, and returns a number.
     callbacks : sequence of Callback, optional
-        Asked after each epoch, such as `EarlyStopping`.
+        Asked after each epoch, such as `EarlyStopping` and `Snapshots`.
     checkpoint : str or Path, optional
         A file that is written after each epoch, in one piece.
     resume : bool, optional

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, final
 
+import numpy as np
+
 __all__ = ["History"]
 
 
@@ -21,6 +23,9 @@ class History(Mapping[str, list[float]]):
         validation part begin with ``validation``.
     stopped : str or None
         Why the run ended before its last epoch; None if it did not.
+    snapshots : dict of int to dict
+        The ``state_dict`` of the model after some epochs, 0 being before the first: those that the callback `Snapshots`
+        has kept, and none without it.
 
     Examples
     --------
@@ -33,6 +38,7 @@ class History(Mapping[str, list[float]]):
     def __init__(self, epochs: list[dict[str, float]] | None = None) -> None:
         self.epochs: list[dict[str, float]] = [] if epochs is None else epochs
         self.stopped: str | None = None
+        self.snapshots: dict[int, dict[str, np.ndarray]] = {}
 
     def __getitem__(self, name: str) -> list[float]:
         if name not in self._names():

@@ -12,8 +12,8 @@ import pytest
 
 import autograd
 from autograd import Diagram, Value, scope
+from autograd.drawing.cuts import cuts, prepared
 from autograd.drawing.diagram import Group
-from autograd.drawing.layouts import cuts, prepared
 from tests.drawing.test_draw import AWKWARD_NAMES, leaves, named
 
 

@@ -1,4 +1,4 @@
-"""Layouts made beforehand: which groups of a Diagram are folded in each, and its SVG, trimmed to what differs."""
+"""Cuts: pictures of a Diagram made beforehand, each with other groups folded, trimmed to what differs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograd.drawing.folding import fold
 from autograd.drawing.steps import VALUES
 from autograd.drawing.svg import SVG, svg_element
 
-__all__ = ["Cut", "cuts", "layout", "prepared"]
+__all__ = ["Cut", "cut_svg", "cuts", "prepared"]
 
 Cut = tuple[str, ...]  # ids of the folded groups, none inside another
 
@@ -63,7 +63,7 @@ def prepared(diagram: Diagram) -> Iterator[tuple[Cut, Diagram]]:
             yield cut, folded
 
 
-def layout(folded: Diagram, closed: Collection[str], room: Mapping[str, str]) -> str:
+def cut_svg(folded: Diagram, closed: Collection[str], room: Mapping[str, str]) -> str:
     """Return the SVG of a folded diagram: numbers are marked, and what all layouts share is left out.
 
     Parameters

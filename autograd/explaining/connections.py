@@ -1,0 +1,281 @@
+"""disconnected: which parameters a result cannot reach, and where the path was cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from autograd.debugging import made_at
+from autograd.errors import ArgumentError, brief
+from autograd.explaining.words import call, formula, is_zero, made_from, one, variable
+from autograd.names import names_of
+from autograd.numbers import outline
+from autograd.reverse import adjoints, contributions
+from autograd.tensor import Tensor
+from autograd.value import Value
+from autograd.variable import Variable
+
+__all__ = ["Connections", "Cut", "disconnected"]
+
+FEW = 3  # places that are named one by one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """A parameter that gets no gradient, and why.
+
+    Attributes
+    ----------
+    name : str
+        The parameter's.
+    parameter : Variable
+        The parameter.
+    kind : {"no path", "zero gradient"}
+        The root was not made from it; or it was, but the gradient is exactly zero, in every element.
+    places : tuple of Variable
+        With no path, the values that may have been made from the parameter's bare number: leaves of the graph, and
+        results of operations with a constant. With a zero gradient, the results of the operations at which it becomes
+        zero, the nearest to the root first.
+    reason : str
+        Why, in a sentence.
+    """
+
+    name: str
+    parameter: Variable
+    kind: Literal["no path", "zero gradient"]
+    places: tuple[Variable, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Connections:
+    """Which parameters a root cannot reach. True if there are any; printed, it is a text.
+
+    Attributes
+    ----------
+    root : Variable
+        The result.
+    cuts : tuple of Cut
+        The parameters that get no gradient, in the order given.
+    connected : tuple of str
+        The names of the others.
+    """
+
+    root: Variable
+    cuts: tuple[Cut, ...]
+    connected: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.cuts)
+
+    def __repr__(self) -> str:
+        total = len(self.cuts) + len(self.connected)
+        if not self.cuts:
+            return f"the gradient reaches all {total} parameters"
+        heading = f"the gradient does not reach {len(self.cuts)} of {total} parameters:"
+        return "\n".join([heading, *(f"  {cut.name}: {cut.reason}" for cut in self.cuts)])
+
+
+def disconnected(root: Variable, parameters: Any) -> Connections:
+    """Find the parameters that a result does not depend on, or by exact zeros alone, and where the path was cut.
+
+    A node knows what it was made from, not what was made from it. So where there is no path the places are those that
+    can be told from the graph of ``root``, and are what may have happened: a constant or a leaf with the parameter's
+    very number (``.data``, ``float()``, a copy), or a nameless leaf made later (under `no_grad`). A gradient that is
+    zero is followed to the operations that make it so: a dead relu, a step, a branch not taken, a factor of zero.
+
+    Parameters
+    ----------
+    root : Value or Tensor
+        The result, such as a loss.
+    parameters : module, mapping of names to Variables, iterable of Variables, or Variable
+        What it should depend on. A module is anything with ``named_parameters()``.
+
+    Returns
+    -------
+    Connections
+        Plain data, which prints as text, and is True if a parameter is cut off.
+
+    Raises
+    ------
+    ArgumentError
+        If ``root`` or a parameter is not a Value or Tensor.
+    GraphChangedError
+        If a leaf was changed after it was used.
+
+    Examples
+    --------
+    >>> from autograd import Value, disconnected
+    >>> w, b, u = Value(2.5, name="w"), Value(-9.0, name="b"), Value(7.0, name="u")
+    >>> loss = u * w.data + b.relu()
+    >>> print(disconnected(loss, [w, b, u]))
+    the gradient does not reach 2 of 3 parameters:
+      w: no path; its very number, 2.5, stands as a constant in v1 = u * 2.5: from .data or float()?
+      b: every path passes a local gradient of zero: at v2 = relu(b), where ∂v2/∂b = where(b <= 0, 0, 1) = 0
+    """
+    variable(root, "disconnected")
+    wanted = _named(parameters)
+    behind = made_from(root)
+    names = names_of(behind)
+    names |= {parameter: name for name, parameter in wanted.items()}
+    found = adjoints({root: one(root)}, keep=True)
+    of_nodes = {**dict(zip(found.operations, found.of_operations, strict=True)), **found.of_leaves}
+    lost = {p for p in wanted.values() if p not in of_nodes}
+    suspects = _suspects(behind, lost, set(wanted.values()), names) if lost else {}
+    uses = _uses(behind) if len(lost) < len(wanted) else {}
+    cuts = []
+    for name, parameter in wanted.items():
+        if parameter in lost:
+            cuts.append(_no_path(name, parameter, suspects[parameter]))
+        elif is_zero(of_nodes[parameter]):
+            cuts.append(_zero_gradient(name, parameter, of_nodes, uses, names))
+    off = {cut.parameter for cut in cuts}
+    return Connections(root, tuple(cuts), tuple(name for name, p in wanted.items() if p not in off))
+
+
+def _named(parameters: Any) -> dict[str, Variable]:
+    if hasattr(parameters, "named_parameters"):
+        pairs: Iterable[tuple[str, Any]] = parameters.named_parameters()
+    elif isinstance(parameters, Mapping):
+        pairs = parameters.items()
+    else:
+        given = [parameters] if isinstance(parameters, Variable) else parameters
+        if not isinstance(given, Iterable):
+            raise ArgumentError(
+                "disconnected takes parameters as a module, a mapping of names to Variables or a list of Variables, "
+                f"not {brief(parameters)}"
+            )
+        pairs = [(getattr(x, "name", None) or f"parameter {place}", x) for place, x in enumerate(given)]
+    found: dict[str, Variable] = {}
+    for name, x in pairs:
+        variable(x, "disconnected")
+        again = 2
+        unique = name
+        while unique in found:
+            unique = f"{name} ({again})"
+            again += 1
+        found[unique] = x
+    return found
+
+
+Suspect = tuple[Variable, str]
+
+
+def _suspects(
+    behind: Sequence[Variable], lost: set[Variable], parameters: set[Variable], names: Mapping[Variable, str]
+) -> dict[Variable, list[Suspect]]:
+    """Return, for each parameter without a path, where its bare number may have entered, surest first."""
+    by_number: dict[Any, list[Variable]] = {}
+    for parameter in lost:
+        by_number.setdefault(_key(parameter._primal), []).append(parameter)
+    same: dict[Variable, list[Suspect]] = {parameter: [] for parameter in lost}
+    leaves = []
+    for node in behind:
+        if node.op is None and node not in parameters:
+            for parameter in by_number.get(_key(node._primal), ()):
+                text = (
+                    f"the leaf {names[node]} has its very {_number_word(parameter)}: a copy, or from .data or float()?"
+                )
+                same[parameter].append((node, text))
+            if node._name is None:
+                leaves.append(node)
+        for x in node.inputs:
+            if not isinstance(x, Variable):
+                for parameter in by_number.get(_key(x), ()):
+                    place = f"{names[node]} = {call(node, names)}{_line(node)}"
+                    text = f"its very {_number_word(parameter)} stands as a constant in {place}: from .data or float()?"
+                    same[parameter].append((node, text))
+    for parameter in lost:
+        if not same[parameter]:
+            same[parameter] = [
+                (leaf, f"{names[leaf]} = {outline(leaf._primal)} is a nameless leaf made after it: under no_grad()?")
+                for leaf in leaves
+                if leaf.birth > parameter.birth
+            ]
+    return same
+
+
+def _key(x: Any) -> Any:
+    """Return what equal numbers, or arrays of one shape, have in common; a number that is everywhere tells nothing."""
+    array = np.asarray(x)
+    if array.ndim == 0:
+        return None if float(array) in (-1.0, 0.0, 0.5, 1.0, 2.0) else float(array)
+    return array.shape, array.astype(np.float64).tobytes()
+
+
+def _number_word(parameter: Variable) -> str:
+    return f"number, {outline(parameter._primal)}," if isinstance(parameter, Value) else "numbers"
+
+
+def _no_path(name: str, parameter: Variable, suspects: Sequence[Suspect]) -> Cut:
+    reason = "no path"
+    if not suspects:
+        reason += ": nothing in the graph was made from it"
+    else:
+        reason += "; " + "; ".join(text for _, text in suspects[:FEW])
+        reason += f"; and {len(suspects) - FEW} more" if len(suspects) > FEW else ""
+    return Cut(name, parameter, "no path", tuple(node for node, _ in suspects), reason)
+
+
+Uses = Mapping[Variable, list[tuple[Variable, int, int]]]
+
+
+def _uses(behind: Sequence[Variable]) -> Uses:
+    """Return, for each node, its uses: the child, the place among its inputs and that among its parents."""
+    found: dict[Variable, list[tuple[Variable, int, int]]] = {}
+    for node in behind:
+        places = (i for i, x in enumerate(node.inputs) if isinstance(x, Variable))
+        for index, position in enumerate(places):
+            found.setdefault(node.inputs[position], []).append((node, position, index))
+    return found
+
+
+def _zero_gradient(
+    name: str, parameter: Variable, of_nodes: Mapping[Variable, Any], uses: Uses, names: Mapping[Variable, str]
+) -> Cut:
+    """Follow the zeros from the parameter to where they begin: below a result whose adjoint is not zero."""
+    met = {parameter}
+    waiting = [parameter]
+    cancelling = []
+    where: list[tuple[Variable, int]] = []
+    while waiting:
+        node = waiting.pop()
+        sizes = []
+        for child, position, index in uses.get(node, ()):
+            if is_zero(of_nodes[child]):
+                if child not in met:
+                    met.add(child)
+                    waiting.append(child)
+            elif is_zero(contributions(child, of_nodes[child])[index]):
+                where.append((child, position))
+            else:
+                sizes.append(child)
+        if sizes:
+            cancelling.append(node)
+    if cancelling:
+        first = max(cancelling, key=lambda node: node.stamp)
+        called = "its uses" if first is parameter else f"the uses of {names[first]}{_line(first)}"
+        return Cut(name, parameter, "zero gradient", tuple(cancelling), f"what {called} give sums to exactly zero")
+    where.sort(key=lambda place: -place[0].stamp)
+    texts = list(_dead_ends(where[:FEW], names))
+    more = f" and {len(where) - FEW:,} more" if len(where) > FEW else ""
+    reason = f"every path passes a local gradient of zero: {'; '.join(texts)}{more}"
+    return Cut(name, parameter, "zero gradient", tuple(dict.fromkeys(child for child, _ in where)), reason)
+
+
+def _dead_ends(where: Iterable[tuple[Variable, int]], names: Mapping[Variable, str]) -> Iterator[str]:
+    for child, position in where:
+        text = formula(child, position, names)
+        if isinstance(child, Tensor):
+            text += " is zero wherever the gradient of the result is not"
+        elif not text.endswith(" = 0"):
+            text += " = 0"
+        yield f"at {names[child]} = {call(child, names)}, where {text}{_line(child)}"
+
+
+def _line(node: Variable) -> str:
+    line = made_at(node)
+    return line and f" ({line})"

@@ -13,7 +13,8 @@ import pytest
 
 import autograd
 from autograd import Tensor, Value, draw, scope
-from tests.drawing.test_draw import AWKWARD_NAMES, leaves, named
+from tests.drawing.awkward import picture
+from tests.drawing.test_draw import leaves, named
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright drives the browser")
 
@@ -310,11 +311,16 @@ def test_dragging_moves_and_the_wheel_zooms(opened: Open) -> None:
 
 
 def test_any_name_is_shown_as_it_is(opened: Open) -> None:
-    page = opened(autograd.sum([Value(2.0, name=name) for name in AWKWARD_NAMES]).draw())
-    for number, name in enumerate(AWKWARD_NAMES, 1):
-        page.locator(f"#value{number}").press("Enter")
-        assert page.locator("#panel h2").text_content() == name
-        assert page.locator(f"#value{number}").get_attribute("aria-label").startswith(name)
+    diagram = picture()
+    page = opened(diagram)
+    page.click("#fold")  # opens all
+    for node in diagram.nodes:
+        if node.kind == "leaf":
+            page.locator(f"#{node.id}").press("Enter")
+            assert page.locator("#panel h2").text_content() == node.name
+            assert page.locator(f"#{node.id}").get_attribute("aria-label").startswith(node.name)
+    page.keyboard.press("End")
+    assert shown(page, "start") == next(node.grad for node in diagram.nodes if node.name == "start")
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,13 @@ def to_html(diagram: Diagram) -> str:
         If there is no Graphviz.
     DrawingError
         If Graphviz fails.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> page = (Value(2.0, name="a") * 3).draw().to_string("html")
+    >>> page.splitlines()[0], "a = 2" in page
+    ('<!DOCTYPE html>', True)
     """
     steps = steps_of(diagram)
     result = result_name(diagram)

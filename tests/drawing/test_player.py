@@ -310,6 +310,17 @@ def test_dragging_moves_and_the_wheel_zooms(opened: Open) -> None:
     assert picture.bounding_box()["x"] == pytest.approx(before["x"], abs=1)
 
 
+def test_two_fingers_zoom(opened: Open) -> None:
+    page = opened(loss().draw(), 390, 844, has_touch=True)
+    before = page.locator("#stage > svg").bounding_box()["width"]
+    session = page.context.new_cdp_session(page)
+    for kind, half in (("touchStart", 50), ("touchMove", 75), ("touchMove", 100)):
+        fingers = [{"x": 195 + side * half, "y": 300, "id": side + 1} for side in (-1, 1)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert page.locator("#stage > svg").bounding_box()["width"] == pytest.approx(2 * before, rel=0.02)
+
+
 def test_any_name_is_shown_as_it_is(opened: Open) -> None:
     diagram = picture()
     page = opened(diagram)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ from autograd import Tensor, Value, draw, scope
 from tests.drawing.awkward import picture
 from tests.drawing.test_draw import leaves, named
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright drives the browser")
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser: pip install '.[dev]'")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on PATH")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on PATH")]
 
 Open = Callable[..., Any]
 
@@ -384,14 +383,12 @@ def test_a_reader_who_wants_no_motion_gets_none(opened: Open) -> None:
     assert page.evaluate("document.getAnimations().length") == 0
 
 
-def test_a_graph_of_300_values_opens_quickly(opened: Open, tmp_path: Path) -> None:
+def test_a_graph_of_300_values_is_a_small_file_that_plays(opened: Open, tmp_path: Path) -> None:
     values = [Value(0.5, name="x")]
     for count in range(299):
         values.append(values[-1] * values[-min(count + 1, 5)] + 0.1 if count % 2 else autograd.tanh(values[-1]))
-    start = time.perf_counter()
     page = opened(values[-1].draw(fold=False, max_nodes=1000))
     assert (tmp_path / "graph.html").stat().st_size < 3e6
     page.keyboard.press("End")
     values[-1].backward()
     assert float(shown(page, "x")) == pytest.approx(values[0].grad, rel=1e-3)
-    assert time.perf_counter() - start < 15

@@ -232,7 +232,7 @@ class Primitive:
 
     @property
     def label(self) -> str:
-        """The name as a picture shows it: the sign if there is one, with the settings that are not the usual ones."""
+        """As pictures show it, the sign if there is one, else the name; with the settings that are not the usual."""
         usual = self.base.settings
         unusual = ", ".join(f"{key}={value:g}" for key, value in self.settings.items() if value != usual[key])
         return f"{self.name}({unusual})" if unusual else self.symbol or self.name

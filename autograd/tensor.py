@@ -118,7 +118,7 @@ class Tensor(Variable):
 
     @property
     def grad(self) -> Any:
-        """What `backward` found: None before; an array, or a Tensor after ``backward(create_graph=True)``."""
+        """What `backward` found, None before it; an array, or a Tensor after ``backward(create_graph=True)``."""
         if self.op is None or self._grad is None or isinstance(self._grad, Tensor):
             return self._grad
         return _read_only(self._grad)  # between leaves, gradients share their memory
@@ -555,6 +555,11 @@ def _numpy_method(name: str) -> Callable[..., Any]:
     return method
 
 
+def _compress(self: Tensor, condition: Any, axis: int | None = None) -> Any:
+    """As ``np.compress`` of this tensor."""
+    return np.compress(condition, self, axis)
+
+
 _NUMPY_METHODS = """
     all any argmax argmin argpartition argsort choose clip copy cumprod cumsum diagonal dot max mean min
     nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var
@@ -568,7 +573,7 @@ for _row in registry.values():
 for _name in _NUMPY_METHODS.split():
     setattr(Tensor, _name, _numpy_method(_name))
 Tensor.astype = cast  # type: ignore[attr-defined]
-Tensor.compress = lambda self, condition, axis=None: np.compress(condition, self, axis)  # type: ignore[attr-defined]
+Tensor.compress = _compress  # type: ignore[attr-defined]
 Tensor.flatten = _numpy_method("ravel")  # type: ignore[attr-defined]
 for _name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv"):
     _row = registry[{"truediv": "div", "floordiv": "floor_divide"}.get(_name, _name)]

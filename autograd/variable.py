@@ -200,7 +200,7 @@ class Variable(Operand):
 
     @property
     def edges(self) -> tuple[Edge, ...]:
-        """The edges from its operands, in operand order, one for each use: ``a * a`` has two."""
+        """The edges from its operands, in operand order, one for each use, so ``a * a`` has two."""
         return tuple(self.labelled_edges(self._local_labels()))
 
     def labelled_edges(self, labels: dict[Variable, str]) -> Iterator[Edge]:

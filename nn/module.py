@@ -84,9 +84,7 @@ class Module(metaclass=_NamedWhenBuilt):
 
     Examples
     --------
-    >>> import numpy as np
-
-    from autograd import Value
+    >>> from autograd import Value
     >>> from nn import Module
     >>> class Line(Module):
     ...     def __init__(self):

@@ -122,7 +122,7 @@ class Compiled:
 
     @property
     def plan(self) -> Plan | ArrayPlan:
-        """The plan of the latest call: of the function, or of its gradient or another derivative with it.
+        """The plan of the latest call, be it of the function or of its gradient or another derivative with it.
 
         ``print(step.plan)`` shows its steps, ``step.plan.draw()`` draws them.
 

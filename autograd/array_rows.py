@@ -113,9 +113,9 @@ class ArrayPrimitive:
         return with_strong_zeros
 
     def tangent(self, tangents: Sequence[Any], operands: Sequence[Any], settings: Mapping[str, Any]) -> Any:
-        """Return the derivative along ``tangents``: one for each operand, None for one that stands still.
+        """Return the derivative along ``tangents``, one for each operand, None for one that stands still.
 
-        A row that is linear is its own derivative. For others NotImplemented comes back: their derivative is the
+        It is that at ``operands``, with the ``settings`` of the call. A row that is linear is its own derivative. For others NotImplemented comes back: their derivative is the
         transpose of the transpose, which forward mode finds.
         """
         if self.linear == "together":

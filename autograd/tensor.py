@@ -222,7 +222,13 @@ class Tensor(Variable):
         return (self[i] for i in range(len(self)))
 
     def item(self) -> float:
-        """Return the number, if it is only one."""
+        """Return the number, if it is only one.
+
+        Raises
+        ------
+        NotAScalarError
+            If there is more than one element, or none.
+        """
         if self.size != 1:
             raise NotAScalarError(f"item() is for a tensor of one element, and this one has the shape {self.shape}")
         self._note_read("item()")

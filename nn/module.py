@@ -194,6 +194,11 @@ class Module(metaclass=_NamedWhenBuilt):
     def train(self, mode: bool = True) -> Self:
         """Say that this module, and all inside, are being trained, or not; return the module.
 
+        Parameters
+        ----------
+        mode : bool, optional
+            Whether they are being trained.
+
         Examples
         --------
         >>> from nn import Dropout

@@ -142,7 +142,7 @@ class ElementwiseOptimizer(Optimizer):
         return made
 
     def coefficients_of(self, group: Mapping[str, Any]) -> tuple[float, ...]:
-        """Return the plain numbers that the rule takes in the next step, behind the states: the learning rate alone."""
+        """Return what the rule takes in the next step behind the states, for a ``group``: the learning rate alone."""
         return (self.lr_of(group),)
 
     def coefficients(self) -> tuple[Any, ...]:

@@ -62,7 +62,13 @@ class Optimizer(ABC):
 
     @abstractmethod
     def update(self, gradients: Sequence[Any]) -> None:
-        """Change the parameters, given the gradient of each, all finite: of a Value a float, of a Tensor an array."""
+        """Change the parameters.
+
+        Parameters
+        ----------
+        gradients : sequence of float and ndarray
+            One for each parameter and of its shape, all finite.
+        """
 
     def step(self) -> None:
         """Check all gradients, then change the parameters.

@@ -69,7 +69,7 @@ class Schedule(ABC):
         optimizer.lr_factor = not_negative(self(epoch), f"the factor of {type(self).__name__} for epoch {epoch}")
 
     def observe(self, metric: float) -> None:  # noqa: B027 (a schedule may have nothing to learn)
-        """Learn how an epoch went; called once after each. Most schedules know beforehand, and do nothing here."""
+        """Learn by a ``metric`` how an epoch went; called once after each. Most schedules do nothing here."""
 
     def state_dict(self) -> dict[str, Any]:
         """Return the settings and all that was learned, for `load_state_dict`.

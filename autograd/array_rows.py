@@ -26,6 +26,8 @@ array_registry: dict[str, ArrayPrimitive] = {}
 class ArrayPrimitive:
     """One row: an operation on whole arrays.
 
+    `array_row` makes it and puts it into the table.
+
     Attributes
     ----------
     name : str
@@ -115,8 +117,8 @@ class ArrayPrimitive:
     def tangent(self, tangents: Sequence[Any], operands: Sequence[Any], settings: Mapping[str, Any]) -> Any:
         """Return the derivative along ``tangents``, one for each operand, None for one that stands still.
 
-        It is that at ``operands``, with the ``settings`` of the call. A row that is linear is its own derivative. For others NotImplemented comes back: their derivative is the
-        transpose of the transpose, which forward mode finds.
+        It is that at ``operands``, with the ``settings`` of the call. A row that is linear is its own derivative. For
+        others NotImplemented comes back: their derivative is the transpose of the transpose, which forward mode finds.
         """
         if self.linear == "together":
             moving = [np.zeros_like(x) if t is None else t for x, t in zip(operands, tangents, strict=True)]

@@ -184,6 +184,8 @@ class Groups:
 class Primitive:
     """One row: an operation's value, its partial derivatives, and the places where they need care.
 
+    `elementwise` makes it and puts it into the table.
+
     Call it like a function. It returns a float for plain numbers, an array for arrays, and records a node when an
     operand is a `Value` or a `Tensor`.
 

@@ -40,7 +40,7 @@ class Tensor(Variable):
 
     Parameters
     ----------
-    data : array_like of real numbers
+    data : array_like of real numbers, of any shape
         Copied. float32 and float64 are kept, other real numbers become float64.
     name : str, optional
         What pictures, formulas and messages call it.
@@ -233,6 +233,10 @@ class Tensor(Variable):
             raise NotAScalarError(f"item() is for a tensor of one element, and this one has the shape {self.shape}")
         self._note_read("item()")
         return float(self._primal.item())
+
+    def compress(self, condition: Any, axis: int | None = None) -> Any:
+        """As ``np.compress`` of this tensor."""
+        return np.compress(condition, self, axis)
 
     def numpy(self) -> np.ndarray:
         """Return the numbers as a read-only array, which is not on the graph; ``.numpy().copy()`` may be written to."""
@@ -532,13 +536,7 @@ def _comparison(compare: Callable[[Any, Any], Any], row: Primitive) -> Callable[
 
 def _of_conditions(function: np.ufunc) -> Callable[..., Any]:
     """Return ``&``, ``|``, ``^`` or ``~`` for recorded conditions; numbers have none of them."""
-
-    def method(self: Tensor, *other: Any) -> Any:
-        if self.dtype != bool:
-            return NotImplemented
-        return function(self, *other)
-
-    return method
+    return lambda self, *other: function(self, *other) if self.dtype == bool else NotImplemented
 
 
 def _row_method(row: Primitive) -> Callable[..., Any]:
@@ -561,11 +559,6 @@ def _numpy_method(name: str) -> Callable[..., Any]:
     return method
 
 
-def _compress(self: Tensor, condition: Any, axis: int | None = None) -> Any:
-    """As ``np.compress`` of this tensor."""
-    return np.compress(condition, self, axis)
-
-
 _NUMPY_METHODS = """
     all any argmax argmin argpartition argsort choose clip copy cumprod cumsum diagonal dot max mean min
     nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var
@@ -579,7 +572,6 @@ for _row in registry.values():
 for _name in _NUMPY_METHODS.split():
     setattr(Tensor, _name, _numpy_method(_name))
 Tensor.astype = cast  # type: ignore[attr-defined]
-Tensor.compress = _compress  # type: ignore[attr-defined]
 Tensor.flatten = _numpy_method("ravel")  # type: ignore[attr-defined]
 for _name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv"):
     _row = registry[{"truediv": "div", "floordiv": "floor_divide"}.get(_name, _name)]

@@ -19,8 +19,6 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 small = {"code-font-size": "75%"}  # so that the lines of a plan fit
 html_theme_options = {"light_css_variables": small, "dark_css_variables": small}
-html_static_path = ["_static"]
-html_css_files = ["reference.css"]
 
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True

@@ -5,8 +5,9 @@ What is asked depends on the kind of thing, never on its name:
 - A function, and an operation on many operands: parameters, what is returned, what is raised, the shape of arrays, and
   an example.
 - An elementwise operation: how it is called, and what it is. Its derivatives stand in the reference, read from its row.
-- A class to be made by its name: the same as a function. One that only functions of the library make is shown by the
-  examples of these; and if it is a record, its fields are described.
+- A class: the same as a function. One that only a function of the library makes names this function, whose example
+  shows it.
+- A record (a dataclass or a named tuple): its fields.
 - An exception or warning: what it means.
 - A method: what it does, its parameters and what it raises. The class has the example. An override that has no
   docstring of its own, or adds no parameter, is described where it was first defined.
@@ -65,7 +66,7 @@ def kind_of(thing: Any) -> str:
         return "exception"
     if is_record(thing):
         return "record"
-    return "made by functions" if thing.__name__ in MADE_BY_FUNCTIONS else "class"
+    return "made by a function" if re.search(r"`\w+` makes it\b", thing.__doc__ or "") else "class"
 
 
 def of_kind(*kinds: str) -> pytest.MarkDecorator:
@@ -94,10 +95,6 @@ def is_property(member: Any) -> bool:
 
 CLASSES = {thing for thing in THINGS.values() if inspect.isclass(thing)}
 MEMBERS = {name: member for cls in CLASSES for name, member in members(cls)}
-RETURNED = [thing for thing in [*THINGS.values(), *map(_function, MEMBERS.values())] if inspect.isfunction(thing)]
-MADE_BY_FUNCTIONS = {
-    word for function in RETURNED for word in re.findall(r"\w+", str(function.__annotations__.get("return")))
-} 
 each_member = pytest.mark.parametrize("name", sorted(MEMBERS))
 
 
@@ -139,7 +136,7 @@ def pages() -> list[str]:
             elif directive == "operations":
                 rows = [registry[name] for name in argument.split()]
                 found += [f"{module}.{name}" for row in rows for name in (row.name, *row.aliases)]
-            elif directive.startswith("auto") or directive.startswith("py:"):
+            elif directive.startswith(("auto", "py:")):
                 found.append(f"{module}.{argument}")
     return found
 
@@ -162,7 +159,9 @@ def test_every_public_method_and_property_has_a_docstring(name: str) -> None:
 def described_above(name: str) -> bool:
     """Tell whether a method is an override of one with a docstring."""
     class_name, _, method = name.rpartition(".")
-    classes = [base for cls in CLASSES for base in cls.__mro__ if f"{base.__module__}.{base.__qualname__}" == class_name]
+    classes = [
+        base for cls in CLASSES for base in cls.__mro__ if f"{base.__module__}.{base.__qualname__}" == class_name
+    ]
     return any(getattr(getattr(base, method, None), "__doc__", None) for base in classes[0].__mro__[1:])
 
 
@@ -235,6 +234,12 @@ def says_shape(entry: Entry) -> bool:
     return re.search(r"\b(shapes?|axes|axis|form)\b", f"{entry.type} {entry.text}") is not None
 
 
+@of_kind("made by a function")
+def test_a_class_that_a_function_makes_names_the_function(name: str) -> None:
+    maker = re.findall(r"`(\w+)` makes it", THINGS[name].__doc__)
+    assert [THINGS[f"autograd.{function}"].__annotations__["return"] for function in maker] == [THINGS[name].__name__]
+
+
 @of_kind("function", "class", "operation on many")
 def test_there_is_an_example(name: str) -> None:
     assert documented(THINGS[name]).examples()
@@ -270,7 +275,9 @@ def test_the_parameters_of_a_method_are_described(name: str) -> None:
 
 def is_generated(found: Docstring) -> bool:
     """Tell whether a method applies a row, or does what NumPy's function of its name does, and is described so."""
-    return found.text.startswith("As ``np.") or any(found.text == Docstring(row.__doc__).text for row in registry.values())
+    return found.text.startswith("As ``np.") or any(
+        found.text == Docstring(row.__doc__).text for row in registry.values()
+    )
 
 
 @each_member

@@ -93,9 +93,9 @@ class ArrayPrimitive:
         return self.value(*operands, **settings)
 
     def transpose(self, position: int, strong: bool = False) -> Callable[..., Any]:
-        """Return the transpose of the derivative by the operand at ``position``; with ``strong`` zeros, see `strongly`.
+        """Return the transpose of the derivative by the operand at ``position``; ``strong`` as in ``strongly``.
 
-        A row that is not linear in each operand has them by `reverse`, which walks over its transpose.
+        A row that is not linear in each operand has them by ``reverse``, which walks over its transpose.
         """
         if callable(self.transposes):
             found: Callable[..., Any] = functools.partial(self.transposes, position=position)

@@ -28,6 +28,8 @@ nb_mime_priority_overrides = [("html", "image/svg+xml", 0)]
 myst_heading_anchors = 3
 
 default_role = "py:obj"  # a name in single backticks, in docstrings and in the reference
+nitpicky = True  # so that each is found,
+nitpick_ignore_regex = [("py:(?!obj).*", ".*")]  # but not the words that say the type of a parameter
 add_module_names = False
 autodoc_default_options = {"members": True}
 autodoc_member_order = "bysource"

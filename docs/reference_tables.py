@@ -12,8 +12,11 @@ import inspect
 from collections import defaultdict
 
 import numpy as np
-from docutils.nodes import Node
+from docutils.nodes import Node, TextElement, reference
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.domains.python import PyObject
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from autograd import Tensor, registry
@@ -131,8 +134,24 @@ def is_in_a_table(app: Sphinx, kind: str, name: str, thing: object, skip: bool, 
     return True if is_of_numpy(thing) or getattr(thing, "__doc__", None) in DOCUMENTED_ROWS else None
 
 
+def of_the_other_package(
+    app: Sphinx, env: BuildEnvironment, wanted: pending_xref, shown: TextElement
+) -> reference | None:
+    """Find a name of one package that a docstring of the other one, or of a module in it, speaks of."""
+    for module in ("autograd", "nn") if wanted.get("refdomain") == "py" else ():
+        name, kind = f"{module}.{wanted['reftarget']}", wanted["reftype"]
+        found = env.domains["py"].resolve_xref(env, wanted["refdoc"], app.builder, kind, name, wanted, shown)
+        if found is not None:
+            return found
+    return None
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("operations", Operations)
     app.add_directive("numpy-functions", NumpyFunctions)
     app.connect("autodoc-skip-member", is_in_a_table)
+    app.connect("missing-reference", of_the_other_package)
+    for field in PyObject.doc_field_types:
+        if field.name == "variable":
+            field.label = "Attributes"
     return {"parallel_read_safe": True}

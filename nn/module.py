@@ -54,6 +54,8 @@ class _NamedWhenBuilt(ABCMeta):
     @property
     def __signature__(cls) -> inspect.Signature:
         """What the class is called with: that of its ``__init__``, which help would not find behind ``__call__``."""
+        if cls.__init__ is object.__init__:  # type: ignore[misc]
+            return inspect.Signature()
         own = inspect.signature(cls.__init__)  # type: ignore[misc]
         return own.replace(parameters=list(own.parameters.values())[1:])
 

@@ -48,8 +48,6 @@ class Docstring:
 
 def parameters(function: Callable[..., Any]) -> list[str]:
     """Return the names a caller may give, as ``*args`` if it is any number; what begins with an underscore is not."""
-    if inspect.isclass(function) and function.__init__ is object.__init__:
-        return []
     stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
     found = inspect.signature(function).parameters.values()
     return [stars.get(x.kind, "") + x.name for x in found if x.name not in ("self", "cls") and x.name[0] != "_"]

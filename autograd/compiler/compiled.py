@@ -53,7 +53,7 @@ def compile(
     fallback : bool, optional
         Run ``f`` one sample after another where it cannot be recorded, with a `TracingWarning`, in place of an error.
     arrays : bool, optional
-        Whether ``f`` is a function of Tensors, which takes whole arrays in place of one sample: see `ArrayFunction`
+        Whether ``f`` is a function of Tensors, which takes whole arrays in place of one sample: see ``ArrayFunction``
         for what it can do. Without it, the first call finds out: it is, if ``f`` does not work for one sample, but does
         for whole arrays.
 

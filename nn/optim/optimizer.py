@@ -112,7 +112,7 @@ class Optimizer(ABC):
         Returns
         -------
         dict of str to int, float, str or ndarray
-            Copies, such as `numpy.savez` keeps: ``kind``, the name of the class; ``sizes``, how many numbers each
+            Copies, such as ``numpy.savez`` keeps: ``kind``, the name of the class; ``sizes``, how many numbers each
             parameter has; ``steps``; and what the optimizer adds.
 
         Examples
@@ -132,7 +132,7 @@ class Optimizer(ABC):
         Parameters
         ----------
         state : mapping
-            What `state_dict` returned, or what `numpy.load` reads of it.
+            What `state_dict` returned, or what ``numpy.load`` reads of it.
 
         Raises
         ------

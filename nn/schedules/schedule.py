@@ -77,7 +77,7 @@ class Schedule(ABC):
         Returns
         -------
         dict of str to int, float, bool or str
-            Such as `numpy.savez` keeps; ``kind`` is the name of the class.
+            Such as ``numpy.savez`` keeps; ``kind`` is the name of the class.
 
         Examples
         --------
@@ -93,7 +93,7 @@ class Schedule(ABC):
         Parameters
         ----------
         state : mapping
-            What `state_dict` returned, or what `numpy.load` reads of it.
+            What `state_dict` returned, or what ``numpy.load`` reads of it.
 
         Raises
         ------

@@ -26,6 +26,8 @@ array_registry: dict[str, ArrayPrimitive] = {}
 class ArrayPrimitive:
     """One row: an operation on whole arrays.
 
+    `array_row` makes it and puts it into the table.
+
     Attributes
     ----------
     name : str
@@ -91,9 +93,9 @@ class ArrayPrimitive:
         return self.value(*operands, **settings)
 
     def transpose(self, position: int, strong: bool = False) -> Callable[..., Any]:
-        """Return the transpose of the derivative by the operand at ``position``; with ``strong`` zeros, see `strongly`.
+        """Return the transpose of the derivative by the operand at ``position``; ``strong`` as in ``strongly``.
 
-        A row that is not linear in each operand has them by `reverse`, which walks over its transpose.
+        A row that is not linear in each operand has them by ``reverse``, which walks over its transpose.
         """
         if callable(self.transposes):
             found: Callable[..., Any] = functools.partial(self.transposes, position=position)
@@ -113,10 +115,10 @@ class ArrayPrimitive:
         return with_strong_zeros
 
     def tangent(self, tangents: Sequence[Any], operands: Sequence[Any], settings: Mapping[str, Any]) -> Any:
-        """Return the derivative along ``tangents``: one for each operand, None for one that stands still.
+        """Return the derivative along ``tangents``, one for each operand, None for one that stands still.
 
-        A row that is linear is its own derivative. For others NotImplemented comes back: their derivative is the
-        transpose of the transpose, which forward mode finds.
+        It is that at ``operands``, with the ``settings`` of the call. A row that is linear is its own derivative. For
+        others NotImplemented comes back: their derivative is the transpose of the transpose, which forward mode finds.
         """
         if self.linear == "together":
             moving = [np.zeros_like(x) if t is None else t for x, t in zip(operands, tangents, strict=True)]

@@ -50,6 +50,8 @@ def backward(outputs: Any, seeds: Sequence[Any] | None = None, *, create_graph: 
         If an output is not a Value or Tensor, or a seed is not made of numbers.
     SizeError
         If there are not as many seeds as outputs, or a seed has not the shape of its output.
+    ArgumentError
+        If there is no output, or ``seeds`` is no list.
 
     Examples
     --------

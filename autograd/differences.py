@@ -27,7 +27,7 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
     f : callable
         A function of what ``x`` is, returning one number.
     x : number, ndarray, or lists, tuples and dicts of them
-        Where.
+        Where. Arrays may have any shape.
     h : float, optional
         The step. The error is of order h squared, and of order 1e-16 / h by rounding.
 

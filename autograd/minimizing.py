@@ -31,7 +31,7 @@ def minimize(f: Callable[[Any], Any], x0: Any, *, method: Any = None, **options:
     f : callable
         A function of what ``x0`` is, returning one number.
     x0 : number, ndarray, or lists, tuples and dicts of them
-        Where to start.
+        Where to start. Arrays may have any shape.
     method : str or callable, optional
         SciPy's name of the method. Those that use a gradient get it; Newton-CG, trust-ncg, trust-krylov and
         trust-constr get products with the Hessian too, dogleg and trust-exact the Hessian.

@@ -52,12 +52,28 @@ class Operand:
 
     @classmethod
     def apply(cls, row: Primitive, operands: Sequence[Any]) -> Any:
-        """Apply ``row`` to operands, or to groups of them if it has groups; at least one is of this kind."""
+        """Apply ``row`` to ``operands``, or to groups of them if it has groups, and return the result.
+
+        At least one operand is of this kind.
+
+        Raises
+        ------
+        TypeError
+            If this kind does not say what that means.
+        """
         raise TypeError(f"{cls.__name__} does not say what applying {row.name} to it means")
 
     @classmethod
     def apply_array_row(cls, row: Any, operands: Sequence[Any], settings: Mapping[str, Any]) -> Any:
-        """Apply a row for whole arrays; at least one operand is of this kind."""
+        """Apply a ``row`` for whole arrays to ``operands``, with ``settings``, and return the result.
+
+        At least one operand is of this kind.
+
+        Raises
+        ------
+        TypeError
+            If this kind does not say what that means.
+        """
         raise TypeError(f"{cls.__name__} does not say what applying {row.name} to it means")
 
     def __add__(self, other: Any) -> Any:
@@ -168,6 +184,8 @@ class Groups:
 class Primitive:
     """One row: an operation's value, its partial derivatives, and the places where they need care.
 
+    `elementwise` makes it and puts it into the table.
+
     Call it like a function. It returns a float for plain numbers, an array for arrays, and records a node when an
     operand is a `Value` or a `Tensor`.
 
@@ -232,7 +250,7 @@ class Primitive:
 
     @property
     def label(self) -> str:
-        """The name as a picture shows it: the sign if there is one, with the settings that are not the usual ones."""
+        """As pictures show it, the sign if there is one, else the name; with the settings that are not the usual."""
         usual = self.base.settings
         unusual = ", ".join(f"{key}={value:g}" for key, value in self.settings.items() if value != usual[key])
         return f"{self.name}({unusual})" if unusual else self.symbol or self.name
@@ -285,7 +303,7 @@ class Primitive:
         return self.dispatch(operands)
 
     def dispatch(self, operands: Sequence[Any]) -> Any:
-        """Apply the operation by looking at what its operands are."""
+        """Apply the operation by looking at what its ``operands`` are, and return the result."""
         for operand in self.flat(operands):
             if isinstance(operand, Operand):
                 return operand.apply(self, operands)
@@ -311,7 +329,7 @@ class Primitive:
         return self.with_settings(**by_position, **settings), arguments[:arity]
 
     def evaluate(self, *operands: Any) -> Any:
-        """Return the value on plain numbers (as float) or on arrays (as array), with IEEE arithmetic."""
+        """Return the value of plain ``operands``, numbers (as float) or arrays (as array), with IEEE arithmetic."""
         if all(type(x) in PLAIN_NUMBERS for x in operands):
             try:
                 return float(self.scalar_function(*operands, **self.settings))
@@ -324,14 +342,14 @@ class Primitive:
         return _in_precision(np.result_type(*floating), y) if floating and y.dtype.kind == "f" else y
 
     def partials(self, y: Any, *operands: Any) -> Sequence[Any]:
-        """Return the partial derivative by each operand, given the value ``y`` there; reads on anything."""
+        """Return the partial derivative by each of the ``operands``, given the value ``y`` there; reads on anything."""
         partials = self.partial_function(y, *operands, **self.settings)
         if isinstance(y, np.ndarray | np.generic):
             return [_in_precision(y.dtype, p) for p in partials]
         return partials
 
     def evaluate_ieee(self, operands: Iterable[Any]) -> tuple[float, tuple[float, ...]]:
-        """Return value and partials by reading the row on float64 scalars.
+        """Return value and partials at ``operands`` by reading the row on float64 scalars.
 
         Python's own floats raise where IEEE 754 has an answer (1/0, log(0), exp(1000)); NumPy's give the answer.
         """

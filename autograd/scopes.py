@@ -96,6 +96,11 @@ def scope(name: str) -> Callable[[Function], Function]:
     name : str
         What pictures call it.
 
+    Returns
+    -------
+    callable
+        The decorator; what it returns is called like the function.
+
     Examples
     --------
     >>> import autograd

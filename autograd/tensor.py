@@ -40,7 +40,7 @@ class Tensor(Variable):
 
     Parameters
     ----------
-    data : array_like of real numbers
+    data : array_like of real numbers, of any shape
         Copied. float32 and float64 are kept, other real numbers become float64.
     name : str, optional
         What pictures, formulas and messages call it.
@@ -118,7 +118,7 @@ class Tensor(Variable):
 
     @property
     def grad(self) -> Any:
-        """What `backward` found: None before; an array, or a Tensor after ``backward(create_graph=True)``."""
+        """What `backward` found, None before it; an array, or a Tensor after ``backward(create_graph=True)``."""
         if self.op is None or self._grad is None or isinstance(self._grad, Tensor):
             return self._grad
         return _read_only(self._grad)  # between leaves, gradients share their memory
@@ -222,11 +222,21 @@ class Tensor(Variable):
         return (self[i] for i in range(len(self)))
 
     def item(self) -> float:
-        """Return the number, if it is only one."""
+        """Return the number, if it is only one.
+
+        Raises
+        ------
+        NotAScalarError
+            If there is more than one element, or none.
+        """
         if self.size != 1:
             raise NotAScalarError(f"item() is for a tensor of one element, and this one has the shape {self.shape}")
         self._note_read("item()")
         return float(self._primal.item())
+
+    def compress(self, condition: Any, axis: int | None = None) -> Any:
+        """As ``np.compress`` of this tensor."""
+        return np.compress(condition, self, axis)
 
     def numpy(self) -> np.ndarray:
         """Return the numbers as a read-only array, which is not on the graph; ``.numpy().copy()`` may be written to."""
@@ -526,13 +536,7 @@ def _comparison(compare: Callable[[Any, Any], Any], row: Primitive) -> Callable[
 
 def _of_conditions(function: np.ufunc) -> Callable[..., Any]:
     """Return ``&``, ``|``, ``^`` or ``~`` for recorded conditions; numbers have none of them."""
-
-    def method(self: Tensor, *other: Any) -> Any:
-        if self.dtype != bool:
-            return NotImplemented
-        return function(self, *other)
-
-    return method
+    return lambda self, *other: function(self, *other) if self.dtype == bool else NotImplemented
 
 
 def _row_method(row: Primitive) -> Callable[..., Any]:
@@ -568,7 +572,6 @@ for _row in registry.values():
 for _name in _NUMPY_METHODS.split():
     setattr(Tensor, _name, _numpy_method(_name))
 Tensor.astype = cast  # type: ignore[attr-defined]
-Tensor.compress = lambda self, condition, axis=None: np.compress(condition, self, axis)  # type: ignore[attr-defined]
 Tensor.flatten = _numpy_method("ravel")  # type: ignore[attr-defined]
 for _name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv"):
     _row = registry[{"truediv": "div", "floordiv": "floor_divide"}.get(_name, _name)]

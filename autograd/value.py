@@ -97,7 +97,7 @@ class Value(Variable):
 
     @property
     def grad(self) -> Any:
-        """What `backward` found: 0.0 before; a float, or a Value after ``backward(create_graph=True)``.
+        """What `backward` found, 0.0 before it; a float, or a Value after ``backward(create_graph=True)``.
 
         ``reached`` tells a gradient that is zero from one that was never computed: it counts the backward passes
         accumulated here since the gradient was last set to zero.

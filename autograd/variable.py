@@ -86,6 +86,12 @@ class Variable(Operand):
 
     A leaf has no operation and no parents. ``inputs`` are all operands in order, plain numbers included; ``parents``
     are those of them that are Variables.
+
+    Examples
+    --------
+    >>> from autograd import Tensor, Value, Variable
+    >>> isinstance(Value(1.0), Variable), isinstance(Tensor([1.0]), Variable)
+    (True, True)
     """
 
     __slots__ = ("_grad", "_name", "_primal", "born", "inputs", "line", "op", "parents", "reached", "scopes", "stamp")
@@ -200,11 +206,11 @@ class Variable(Operand):
 
     @property
     def edges(self) -> tuple[Edge, ...]:
-        """The edges from its operands, in operand order, one for each use: ``a * a`` has two."""
+        """The edges from its operands, in operand order, one for each use, so ``a * a`` has two."""
         return tuple(self.labelled_edges(self._local_labels()))
 
     def labelled_edges(self, labels: dict[Variable, str]) -> Iterator[Edge]:
-        """As `edges`, with ``labels`` naming this node and its parents in the formulas."""
+        """Yield the `edges`, with ``labels`` naming this node and its parents in the formulas."""
         if self.op is None:
             return
         operands = [labels[x] if isinstance(x, Variable) else x for x in self.inputs]

@@ -1,13 +1,17 @@
 """Sphinx configuration. Pages run when they are built; an error in one of them fails the build."""
 
+import sys
 from importlib.metadata import version as installed_version
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # where reference_tables.py stands
 
 project = "glassgrad"
 author = "the glassgrad authors"
 copyright = "2026, the glassgrad authors"
 version = release = installed_version("glassgrad")
 
-extensions = ["myst_nb"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "reference_tables"]
 exclude_patterns = ["_build", "jupyter_execute"]
 html_theme = "furo"
 html_title = "glassgrad"
@@ -22,3 +26,14 @@ nb_execution_timeout = 60
 nb_merge_streams = True
 nb_mime_priority_overrides = [("html", "image/svg+xml", 0)]
 myst_heading_anchors = 3
+
+default_role = "py:obj"  # a name in single backticks, in docstrings and in the reference
+nitpicky = True  # so that each is found,
+nitpick_ignore_regex = [("py:(?!obj).*", ".*")]  # but not the words that say the type of a parameter
+add_module_names = False
+autodoc_default_options = {"members": True}
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # the docstrings say the types
+napoleon_google_docstring = False
+napoleon_use_ivar = True
+napoleon_use_rtype = False

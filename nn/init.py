@@ -27,6 +27,11 @@ def normal(mean: float = 0.0, std: float = 1.0) -> Initialiser:
     mean, std : float, optional
         Its mean and standard deviation.
 
+    Returns
+    -------
+    Initialiser
+        To be called with a shape and a generator.
+
     Examples
     --------
     >>> import numpy as np
@@ -45,6 +50,11 @@ def uniform(low: float = 0.0, high: float = 1.0) -> Initialiser:
     ----------
     low, high : float, optional
         The limits.
+
+    Returns
+    -------
+    Initialiser
+        To be called with a shape and a generator.
 
     Raises
     ------
@@ -66,6 +76,11 @@ def uniform(low: float = 0.0, high: float = 1.0) -> Initialiser:
 
 def zeros() -> Initialiser:
     """Start at zero, as biases may.
+
+    Returns
+    -------
+    Initialiser
+        To be called with a shape and a generator.
 
     Examples
     --------
@@ -89,6 +104,11 @@ def xavier(distribution: Distribution = "uniform", gain: float = 1.0) -> Initial
     gain : float, optional
         By how much they are larger, for what the activation cuts off.
 
+    Returns
+    -------
+    Initialiser
+        To be called with a shape and a generator.
+
     Examples
     --------
     >>> import numpy as np
@@ -111,6 +131,11 @@ def he(distribution: Distribution = "uniform") -> Initialiser:
     distribution : {"uniform", "normal"}, optional
         What the numbers are drawn from.
 
+    Returns
+    -------
+    Initialiser
+        To be called with a shape and a generator.
+
     Examples
     --------
     >>> import numpy as np
@@ -131,6 +156,11 @@ def lecun(distribution: Distribution = "uniform") -> Initialiser:
     ----------
     distribution : {"uniform", "normal"}, optional
         What the numbers are drawn from.
+
+    Returns
+    -------
+    Initialiser
+        To be called with a shape and a generator.
 
     Examples
     --------
@@ -153,6 +183,11 @@ def orthogonal(gain: float = 1.0) -> Initialiser:
     ----------
     gain : float, optional
         What the matrix is multiplied by.
+
+    Returns
+    -------
+    Initialiser
+        To be called with a shape and a generator.
 
     Raises
     ------

@@ -54,6 +54,8 @@ class _NamedWhenBuilt(ABCMeta):
     @property
     def __signature__(cls) -> inspect.Signature:
         """What the class is called with: that of its ``__init__``, which help would not find behind ``__call__``."""
+        if cls.__init__ is object.__init__:  # type: ignore[misc]
+            return inspect.Signature()
         own = inspect.signature(cls.__init__)  # type: ignore[misc]
         return own.replace(parameters=list(own.parameters.values())[1:])
 
@@ -84,9 +86,7 @@ class Module(metaclass=_NamedWhenBuilt):
 
     Examples
     --------
-    >>> import numpy as np
-
-    from autograd import Value
+    >>> from autograd import Value
     >>> from nn import Module
     >>> class Line(Module):
     ...     def __init__(self):
@@ -195,6 +195,11 @@ class Module(metaclass=_NamedWhenBuilt):
 
     def train(self, mode: bool = True) -> Self:
         """Say that this module, and all inside, are being trained, or not; return the module.
+
+        Parameters
+        ----------
+        mode : bool, optional
+            Whether they are being trained.
 
         Examples
         --------

@@ -52,7 +52,24 @@ def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -
 
 @numpy_function(np.float_power)
 def float_power(x1: Any, x2: Any) -> Any:
-    """Return x1 to the power x2, in float64 whatever they are."""
+    """Return ``x1`` to the power ``x2``, in float64 whatever they are.
+
+    Parameters
+    ----------
+    x1, x2 : number, ndarray, Value or Tensor
+        Of shapes that can be broadcast together.
+
+    Returns
+    -------
+    float, ndarray, Value or Tensor
+        Of the shape after broadcasting; on the graph if ``x1`` or ``x2`` is.
+
+    Examples
+    --------
+    >>> from autograd import Tensor, float_power
+    >>> float_power(Tensor([2.0, 3.0], dtype="float32"), 2).dtype
+    dtype('float64')
+    """
     x1, x2 = (astype(x, dtype=np.dtype(np.float64)) if hasattr(x, "dtype") else x for x in (x1, x2))
     return primitives.pow(x1, x2)
 

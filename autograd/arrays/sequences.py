@@ -119,7 +119,34 @@ sum = many(
     symbol="Σ",
     doc="""sum(values)
 
-The sum of a sequence of numbers, as one node with an edge for each; of an array, as np.sum.""",
+The sum of a sequence of numbers, as one node with an edge for each; of an array, as np.sum.
+
+The derivative by each of them is 1.
+
+Parameters
+----------
+values : sequence of numbers and Values, or Tensor or ndarray of any shape
+    With an array, the other arguments of np.sum may follow, such as ``axis``.
+
+Returns
+-------
+float, Value, Tensor or ndarray
+    A node of the graph if something given is one. Of an array, in the shape that np.sum gives it.
+
+Raises
+------
+NotANumberError
+    If ``values`` is no flat sequence of numbers, and no array.
+
+Examples
+--------
+>>> from autograd import Value, sum
+>>> x = Value(2.0)
+>>> y = sum([x, 3.0, x])
+>>> y.backward()
+>>> y.data, x.grad
+(7.0, 2.0)
+""",
 )
 
 
@@ -140,7 +167,34 @@ prod = many(
     kinks={(0.0, 2.0, 3.0): (6.0, 0.0, 0.0), (0.0, 0.0, 3.0): (0.0, 0.0, 0.0)},
     doc="""prod(values)
 
-The product of a sequence of numbers; its derivatives hold where elements are zero. Of an array, as np.prod.""",
+The product of a sequence of numbers; its derivatives hold where elements are zero. Of an array, as np.prod.
+
+The derivative by each of them is the product of the others.
+
+Parameters
+----------
+values : sequence of numbers and Values, or Tensor or ndarray of any shape
+    With an array, the other arguments of np.prod may follow, such as ``axis``.
+
+Returns
+-------
+float, Value, Tensor or ndarray
+    A node of the graph if something given is one. Of an array, in the shape that np.prod gives it.
+
+Raises
+------
+NotANumberError
+    If ``values`` is no flat sequence of numbers, and no array.
+
+Examples
+--------
+>>> from autograd import Value, prod
+>>> x = Value(0.0)
+>>> y = prod([x, 3.0, 5.0])
+>>> y.backward()
+>>> y.data, x.grad
+(0.0, 15.0)
+""",
 )
 
 
@@ -183,7 +237,38 @@ dot = many(
     doc="""dot(xs, ys, start=None)
 
 The sum of the products of two sequences, plus an optional start: a neuron before its activation, as one node.
-Its operands are all of xs, then all of ys, then the start. Of arrays, as np.dot.""",
+Its operands are all of xs, then all of ys, then the start. Of arrays, as np.dot.
+
+The derivatives by ``xs`` are the ``ys``, those by ``ys`` the ``xs``; that by ``start`` is 1.
+
+Parameters
+----------
+xs, ys : sequence of numbers and Values, or Tensor or ndarray
+    Sequences of one length, or arrays of shapes that fit as np.dot wants them.
+start : number or Value, optional
+    What is added; to a product of arrays, an array too, of a shape that fits.
+
+Returns
+-------
+float, Value, Tensor or ndarray
+    A node of the graph if something given is one. Of an array, in the shape that np.dot gives it.
+
+Raises
+------
+SizeError
+    If the sequences differ in length.
+NotANumberError
+    If one of them is no flat sequence of numbers, and no array; or ``start`` is not one number.
+
+Examples
+--------
+>>> from autograd import Value, dot
+>>> w = [Value(0.5), Value(-1.0)]
+>>> y = dot(w, [3.0, 4.0], 10.0)
+>>> y.backward()
+>>> y.data, [x.grad for x in w]
+(7.5, [3.0, 4.0])
+""",
 )
 
 
@@ -205,7 +290,36 @@ max = many(
     kinks={(3.0, 1.0, 3.0): (0.5, 0.0, 0.5)},
     doc="""max(values)
 
-The largest of a sequence of numbers; a tie shares its derivative equally. Of an array, as np.max.""",
+The largest of a sequence of numbers; a tie shares its derivative equally. Of an array, as np.max.
+
+The derivative by that one is 1, by the others 0.
+
+Parameters
+----------
+values : sequence of numbers and Values, or Tensor or ndarray of any shape
+    With an array, the other arguments of np.max may follow, such as ``axis``.
+
+Returns
+-------
+float, Value, Tensor or ndarray
+    A node of the graph if something given is one. Of an array, in the shape that np.max gives it.
+
+Raises
+------
+ArgumentError
+    If the sequence is empty.
+NotANumberError
+    If ``values`` is no flat sequence of numbers, and no array.
+
+Examples
+--------
+>>> from autograd import Value, max
+>>> x = Value(3.0)
+>>> y = max([2.0, x])
+>>> y.backward()
+>>> y.data, x.grad
+(3.0, 1.0)
+""",
 )
 min = many(
     "min",
@@ -217,7 +331,36 @@ min = many(
     kinks={(1.0, 1.0, 3.0): (0.5, 0.5, 0.0)},
     doc="""min(values)
 
-The smallest of a sequence of numbers; a tie shares its derivative equally. Of an array, as np.min.""",
+The smallest of a sequence of numbers; a tie shares its derivative equally. Of an array, as np.min.
+
+The derivative by that one is 1, by the others 0.
+
+Parameters
+----------
+values : sequence of numbers and Values, or Tensor or ndarray of any shape
+    With an array, the other arguments of np.min may follow, such as ``axis``.
+
+Returns
+-------
+float, Value, Tensor or ndarray
+    A node of the graph if something given is one. Of an array, in the shape that np.min gives it.
+
+Raises
+------
+ArgumentError
+    If the sequence is empty.
+NotANumberError
+    If ``values`` is no flat sequence of numbers, and no array.
+
+Examples
+--------
+>>> from autograd import Value, min
+>>> x = Value(3.0)
+>>> y = min([2.0, x])
+>>> y.backward()
+>>> y.data, x.grad
+(2.0, 0.0)
+""",
 )
 norm = many(
     "norm",
@@ -230,7 +373,34 @@ norm = many(
     doc="""norm(values)
 
 The Euclidean length of a sequence of numbers; the derivative at the zero vector is 0. Of an array, as
-np.linalg.norm.""",
+np.linalg.norm.
+
+The derivative by each number x is x / norm.
+
+Parameters
+----------
+values : sequence of numbers and Values, or Tensor or ndarray of any shape
+    With an array, the other arguments of np.linalg.norm may follow, such as ``axis``.
+
+Returns
+-------
+float, Value, Tensor or ndarray
+    A node of the graph if something given is one. Of an array, in the shape that np.linalg.norm gives it.
+
+Raises
+------
+NotANumberError
+    If ``values`` is no flat sequence of numbers, and no array.
+
+Examples
+--------
+>>> from autograd import Value, norm
+>>> x = Value(3.0)
+>>> y = norm([x, 4.0])
+>>> y.backward()
+>>> y.data, x.grad
+(5.0, 0.6)
+""",
 )
 
 
@@ -248,7 +418,40 @@ logsumexp = many(
     scalar=_logsumexp_float,
     of_arrays=reductions.logsumexp,
     gather=_one_group("logsumexp", empty_has_a_value=False),
-    doc="""logsumexp(values), logsumexp(array, axis=None, keepdims=False)
+    doc="""logsumexp(values, axis=None, keepdims=False)
 
-log(exp(x0) + exp(x1) + ...), without overflow. Its partial derivatives are the softmax.""",
+log(exp(x0) + exp(x1) + ...), without overflow. Its partial derivatives are the softmax.
+
+Parameters
+----------
+values : sequence of numbers and Values, or Tensor or ndarray of any shape
+axis : int or tuple of int, optional
+    Of an array: along which axes; along all if it is None.
+keepdims : bool, optional
+    Of an array: keep these axes, with length 1.
+
+Returns
+-------
+float, Value, Tensor or ndarray
+    A node of the graph if something given is one. Of an array, in its shape without the axes.
+
+Raises
+------
+ArgumentError
+    If the sequence is empty.
+NotANumberError
+    If ``values`` is no flat sequence of numbers, and no array.
+
+Examples
+--------
+>>> from autograd import Value, logsumexp
+>>> x = Value(1000.0)
+>>> y = logsumexp([x, 1000.0])
+>>> y.backward()
+>>> round(y.data, 4), round(x.grad, 4)
+(1000.6931, 0.5)
+""",
 )
+
+__test__ = {row.name: row.__doc__ for row in (sum, prod, dot, max, min, norm, logsumexp)}
+"""Where doctest looks for examples beside functions and classes."""

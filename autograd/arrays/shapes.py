@@ -149,7 +149,22 @@ astype = array_row(
 
 
 def cast(x: Any, dtype: Any, copy: bool = True) -> Any:
-    """Return the elements as float32 or float64."""
+    """Return the elements of ``x`` as float32 or float64, in a new node.
+
+    Parameters
+    ----------
+    x : Tensor or ndarray
+        Of any shape.
+    dtype : numpy.dtype or what stands for one
+        float32 or float64.
+    copy : bool, optional
+        Unused: a node is a new one.
+
+    Raises
+    ------
+    UnsupportedFunctionError
+        If ``dtype`` is another one, for which there is no derivative.
+    """
     kind = np.dtype(dtype)
     if kind not in (np.float32, np.float64):
         raise UnsupportedFunctionError(

@@ -53,7 +53,7 @@ def compile(
     fallback : bool, optional
         Run ``f`` one sample after another where it cannot be recorded, with a `TracingWarning`, in place of an error.
     arrays : bool, optional
-        Whether ``f`` is a function of Tensors, which takes whole arrays in place of one sample: see `ArrayFunction`
+        Whether ``f`` is a function of Tensors, which takes whole arrays in place of one sample: see ``ArrayFunction``
         for what it can do. Without it, the first call finds out: it is, if ``f`` does not work for one sample, but does
         for whole arrays.
 
@@ -122,7 +122,7 @@ class Compiled:
 
     @property
     def plan(self) -> Plan | ArrayPlan:
-        """The plan of the latest call: of the function, or of its gradient or another derivative with it.
+        """The plan of the latest call, be it of the function or of its gradient or another derivative with it.
 
         ``print(step.plan)`` shows its steps, ``step.plan.draw()`` draws them.
 
@@ -212,6 +212,11 @@ class Compiled:
     def per_sample_grad(self, *args: Any, **kwargs: Any) -> Array:
         """Return the gradient by the parameters of each sample alone, of shape (samples, parameters).
 
+        Parameters
+        ----------
+        *args, **kwargs
+            The arguments of the function, with the samples on axis 0.
+
         Raises
         ------
         NotAScalarError
@@ -224,6 +229,11 @@ class Compiled:
 
     def jacobian(self, *args: Any, argnums: Argnums | None = None, **kwargs: Any) -> Any:
         """Return the derivative of each number that the function returns, by each parameter, for each sample.
+
+        Parameters
+        ----------
+        *args, argnums, **kwargs
+            As of `value_and_grad`.
 
         Returns
         -------
@@ -261,6 +271,11 @@ class Compiled:
             As `parameters`; those that are met for the first time stand still.
         *args, weights, **kwargs
             As of `value_and_grad`.
+
+        Raises
+        ------
+        SizeError
+            If the direction has not a number for each parameter.
         """
         batch, recorded, inputs = self._find_recorded(args, kwargs)
         inputs[WEIGHTS] = self._weights(weights, batch.samples)

@@ -453,7 +453,7 @@ class Plan:
         return PlanText(self).full(full)
 
     def draw(self, **options: Any) -> Diagram:
-        """Draw the steps, and what they read; see `autograd.drawing.plans.draw_plan` for the options.
+        """Draw the steps, and what they read; see ``autograd.drawing.plans.draw_plan`` for the options.
 
         Returns
         -------

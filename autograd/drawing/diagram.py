@@ -179,7 +179,7 @@ class Diagram:
         Parameters
         ----------
         path : str or path
-            Its ending is one of those in `autograd.drawing.formats`, such as ``.svg``. An existing file is replaced.
+            Its ending is one of those in ``autograd.drawing.formats``, such as ``.svg``. An existing file is replaced.
 
         Returns
         -------
@@ -221,7 +221,7 @@ class Diagram:
         return path
 
     def to_string(self, format: str = "dot") -> str:
-        """Return the picture as text, in any format of `autograd.drawing.formats` but png and pdf.
+        """Return the picture as text, in any format of ``autograd.drawing.formats`` but png and pdf.
 
         Raises
         ------

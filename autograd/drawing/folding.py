@@ -30,6 +30,15 @@ def fold(diagram: Diagram, closed: Collection[str]) -> Diagram:
     ------
     ArgumentError
         If there is no group of an id.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> from autograd.drawing import fold
+    >>> bump = autograd.scope("bump")(lambda x: autograd.exp(-x * x))
+    >>> diagram = autograd.draw(bump(autograd.Value(0.5, name="x")))
+    >>> len(diagram.nodes), len(fold(diagram, [diagram.groups[0].id]).nodes)
+    (7, 2)
     """
     groups = {group.id: group for group in diagram.groups}
     for id in closed:

@@ -43,7 +43,8 @@ def read_idx(path: str | PathLike[str], *, max_bytes: int = MOST_BYTES) -> NDArr
     Returns
     -------
     ndarray
-        uint8, int8, int16, int32, float32 or float64, as the file says, in the byte order of the machine.
+        Of the shape and the type that the file says (uint8, int8, int16, int32, float32 or float64), in the byte order
+        of the machine.
 
     Raises
     ------

@@ -152,7 +152,7 @@ def standardize(train: ArrayLike, *others: ArrayLike) -> tuple[Floats, ...]:
     Returns
     -------
     tuple of ndarray
-        As many as were given.
+        As many as were given, each in its shape.
 
     Raises
     ------

@@ -27,7 +27,7 @@ def split(
 
     Returns
     -------
-    train_indices, test_indices : ndarray of int
+    train_indices, test_indices : ndarray of int, of shape (samples in that part,)
         Each sorted; together every sample once.
 
     Raises
@@ -71,7 +71,7 @@ def stratified_split(
 
     Returns
     -------
-    train_indices, test_indices : ndarray of int
+    train_indices, test_indices : ndarray of int, of shape (samples in that part,)
         Each sorted; together every sample once.
 
     Raises

@@ -84,7 +84,7 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # scikit-l
         The accuracy on the held-out samples after each epoch, and the highest; None without ``early_stopping``.
     n_features_in_, n_outputs_, n_layers_ : int
         How many inputs and outputs there are, and layers with the inputs counted.
-    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str of shape (n_features,)
         The names of the features, if they have such.
 
     Examples

@@ -53,6 +53,7 @@ def to_onnx(model: Module, path: str | PathLike[str], *, input_shape: Sequence[i
     Examples
     --------
     >>> import tempfile
+    >>> import numpy as np
     >>> import nn
     >>> from onnx.reference import ReferenceEvaluator
     >>> model = nn.MLP(2, [3, 1], seed=0)

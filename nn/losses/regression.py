@@ -158,12 +158,12 @@ def huber(outputs: Any, targets: Any, *, delta: float = 1.0, weights: Any = None
         What the model gives. A batch is a Tensor, or an array of two axes or more.
     targets : of the same shape
         What it should give; Values and Tensors are differentiated too. In a batch, (n,) and (n, 1) mean the same.
+    delta : float, optional
+        Where it turns from square to line.
     weights : array or Tensor of shape (samples,), optional
         How much each sample of a batch counts.
     reduction : {"mean", "sum", "none"}, optional
         What becomes of the losses of a batch; the mean is Σ w l / Σ w.
-    delta : float, optional
-        Where it turns from square to line.
 
     Returns
     -------

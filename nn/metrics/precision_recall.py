@@ -37,9 +37,9 @@ def precision_score(
     ----------
     y_true, y_pred : array-like of shape (n,)
         The true labels and the predicted ones, all numbers or all text.
-    labels : array-like, optional
+    labels : array-like of shape (classes,), optional
         The classes to judge, in this order; by default all that occur, sorted. Unused if ``average`` is "binary".
-    pos_label : label, optional
+    pos_label : number or str, optional
         The class to judge if ``average`` is "binary".
     average : {"binary", "macro", "micro", "weighted", None}, optional
         "binary" judges one of two classes. For more there is the mean over the classes ("macro"), that weighted by how

@@ -30,8 +30,8 @@ def _rate(x: Any, what: str) -> Rate:
 class ElementwiseOptimizer(Optimizer):
     """Base of the optimizers that change each number by a formula in its own gradient.
 
-    A subclass states the formula as `rule`, the names of what it remembers from step to step as `state`, what else can
-    be set as `settings`, and the plain numbers that the rule takes, given the settings of a group, as
+    A subclass states the formula as `rule`, the names of what it remembers from step to step as ``state``, what else
+    can be set as ``settings``, and the plain numbers that the rule takes, given the settings of a group, as
     `coefficients_of`. The rule is an ordinary expression, made of operators and functions of ``autograd`` without
     ``if``, so that it can be read on numbers, on arrays and on symbols.
 
@@ -142,7 +142,7 @@ class ElementwiseOptimizer(Optimizer):
         return made
 
     def coefficients_of(self, group: Mapping[str, Any]) -> tuple[float, ...]:
-        """Return the plain numbers that the rule takes in the next step, behind the states: the learning rate alone."""
+        """Return what the rule takes in the next step behind the states, for a ``group``: the learning rate alone."""
         return (self.lr_of(group),)
 
     def coefficients(self) -> tuple[Any, ...]:
@@ -173,7 +173,7 @@ class ElementwiseOptimizer(Optimizer):
         """Return all that the next steps depend on; see `Optimizer.state_dict`.
 
         ``groups`` says how many parameters each group has; every setting is an array of one entry a group, nan for a
-        learning rate that is a function; and every one of `states` is there.
+        learning rate that is a function; and every one of ``states`` is there.
         """
         counts = np.array([len(group["params"]) for group in self.param_groups], np.int64)
         settings = {

@@ -62,7 +62,13 @@ class Optimizer(ABC):
 
     @abstractmethod
     def update(self, gradients: Sequence[Any]) -> None:
-        """Change the parameters, given the gradient of each, all finite: of a Value a float, of a Tensor an array."""
+        """Change the parameters.
+
+        Parameters
+        ----------
+        gradients : sequence of float and ndarray
+            One for each parameter and of its shape, all finite.
+        """
 
     def step(self) -> None:
         """Check all gradients, then change the parameters.
@@ -106,7 +112,7 @@ class Optimizer(ABC):
         Returns
         -------
         dict of str to int, float, str or ndarray
-            Copies, such as `numpy.savez` keeps: ``kind``, the name of the class; ``sizes``, how many numbers each
+            Copies, such as ``numpy.savez`` keeps: ``kind``, the name of the class; ``sizes``, how many numbers each
             parameter has; ``steps``; and what the optimizer adds.
 
         Examples
@@ -126,7 +132,7 @@ class Optimizer(ABC):
         Parameters
         ----------
         state : mapping
-            What `state_dict` returned, or what `numpy.load` reads of it.
+            What `state_dict` returned, or what ``numpy.load`` reads of it.
 
         Raises
         ------

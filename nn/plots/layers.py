@@ -32,8 +32,8 @@ def plot_gradients(gradients: Mapping[str, Any] | Module, *, label: str | None =
     Parameters
     ----------
     gradients : mapping of str to array, or Module
-        The gradient of each layer by its name; or a module after ``backward()``, whose layers are the innermost
-        modules around its parameters, a Neuron being a part of its Layer.
+        The gradient of each layer by its name, of any shape; or a module after ``backward()``, whose layers are the
+        innermost modules around its parameters, a Neuron being a part of its Layer.
     label : str, optional
         The name of this curve, in a legend.
     ax : matplotlib Axes, optional
@@ -98,7 +98,7 @@ def plot_activations(activations: Mapping[str, Any], *, bins: int = 50, ax: Axes
     Parameters
     ----------
     activations : mapping of str to array
-        The activations of each layer by its name.
+        The activations of each layer by its name, of any shape.
     bins : int, optional
         Into how many bins the range of all activations is divided.
     ax : matplotlib Axes, optional

@@ -69,7 +69,7 @@ class Schedule(ABC):
         optimizer.lr_factor = not_negative(self(epoch), f"the factor of {type(self).__name__} for epoch {epoch}")
 
     def observe(self, metric: float) -> None:  # noqa: B027 (a schedule may have nothing to learn)
-        """Learn how an epoch went; called once after each. Most schedules know beforehand, and do nothing here."""
+        """Learn by a ``metric`` how an epoch went; called once after each. Most schedules do nothing here."""
 
     def state_dict(self) -> dict[str, Any]:
         """Return the settings and all that was learned, for `load_state_dict`.
@@ -77,7 +77,7 @@ class Schedule(ABC):
         Returns
         -------
         dict of str to int, float, bool or str
-            Such as `numpy.savez` keeps; ``kind`` is the name of the class.
+            Such as ``numpy.savez`` keeps; ``kind`` is the name of the class.
 
         Examples
         --------
@@ -93,7 +93,7 @@ class Schedule(ABC):
         Parameters
         ----------
         state : mapping
-            What `state_dict` returned, or what `numpy.load` reads of it.
+            What `state_dict` returned, or what ``numpy.load`` reads of it.
 
         Raises
         ------

@@ -62,7 +62,7 @@ class Callback(ABC):
         return {}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:  # noqa: B027
-        """Take up what a checkpoint has kept."""
+        """Take up the ``state`` that a checkpoint has kept."""
 
 
 @final

@@ -72,7 +72,7 @@ def fit(
     schedule : Schedule, optional
         Sets the learning rate of each epoch.
     validation : pair of array-like, optional
-        Samples and targets that are not trained on: their loss and metrics are in the history.
+        Samples and targets that are not trained on, of shapes as above: their loss and metrics are in the history.
     metrics : mapping of str to callable, optional
         Figures by name: each takes the targets and the outputs for all samples, and returns a number.
     callbacks : sequence of Callback, optional

@@ -14,7 +14,12 @@ __all__ = ["History"]
 
 @final
 class History(Mapping[str, list[float]]):
-    """The figures of each epoch by name, such as ``history["loss"]``.
+    """The figures of each epoch by name, such as ``history["loss"]``; `fit` returns it.
+
+    Parameters
+    ----------
+    epochs : list of dict, optional
+        The figures of each epoch, if there are any yet.
 
     Attributes
     ----------

@@ -11,6 +11,8 @@ extensions = ["myst_nb"]
 exclude_patterns = ["_build", "jupyter_execute"]
 html_theme = "furo"
 html_title = "glassgrad"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 small = {"code-font-size": "75%"}  # so that the lines of a plan fit
 html_theme_options = {"light_css_variables": small, "dark_css_variables": small}
 

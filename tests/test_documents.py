@@ -10,6 +10,7 @@ from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser
 
 from autograd import registry
+from tests.test_layout import STOREYS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -98,3 +99,10 @@ def test_the_check_of_links_sees_a_broken_one(tmp_path: Path) -> None:
     page.write_text("[a](other.md#a-heading-with-code) [b](#nothing) [c](gone.md) [d](other.md#no-heading) `x[0](1)`\n")
     assert broken_links(page) == ["#nothing", "gone.md", "other.md#no-heading"]
     assert broken_links(other) == []
+
+
+def test_the_engine_in_one_sitting_names_every_file_in_the_order_of_imports() -> None:
+    page = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
+    table = page.split("|---|---|\n", 1)[1].split("\n\n", 1)[0]
+    named = [name for line in table.splitlines() for name in re.findall(r"`(\w+)/?`", line.split("|")[1])]
+    assert tuple(named) == STOREYS

@@ -62,6 +62,8 @@ class Node:
         The elements of an array in rows, at most 32 by 32: means of blocks where there are more.
     highlight : bool
         Whether it stands out.
+    stands_for : str
+        Of a reference the id of what stands elsewhere: the value, or the folded group it is in; empty if not drawn.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Node:
     size: float | None = None
     thumbnail: Thumbnail | None = None
     highlight: bool = False
+    stands_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from autograd.drawing.captions import edge_lines, group_title
 from autograd.drawing.diagram import Diagram, Edge, Group, Mark, Node
 from autograd.numbers import outline
 
-__all__ = ["PICTURE", "to_dot"]
+__all__ = ["FONT", "PICTURE", "to_dot"]
 
 FONT = "Helvetica,Arial,sans-serif"
 PICTURE = "#010203"  # marks where a thumbnail goes; no look has this colour

@@ -9,6 +9,7 @@ from autograd.drawing.as_json import to_json
 from autograd.drawing.as_text import to_text
 from autograd.drawing.diagram import Diagram
 from autograd.drawing.dot import to_dot
+from autograd.drawing.html import to_html
 from autograd.drawing.mermaid import to_mermaid
 from autograd.drawing.render import render
 from autograd.drawing.svg import to_svg
@@ -26,6 +27,7 @@ formats: Mapping[str, Callable[[Diagram], str | bytes]] = {
     "svg": to_svg,
     "png": functools.partial(_image, "png"),
     "pdf": functools.partial(_image, "pdf"),
+    "html": to_html,
     "mmd": to_mermaid,
     "tex": to_tikz,
     "json": to_json,

@@ -185,7 +185,8 @@ class Picture:
             place = self.places.of(operand)
             source = place if place in self.ids else None
             if self.depths[value] - self.depths[source] > REACH:
-                again = Node(f"again{count}_{position}", "reference", self._node_name(operand), group=around)
+                stands_for, again_name = self.ids.get(place, ""), self._node_name(operand)
+                again = Node(f"again{count}_{position}", "reference", again_name, group=around, stands_for=stands_for)
                 self.nodes.append(again)
                 self.edges.append(Edge(again.id, operation, **gradient))
             elif place is operand and source is not None:

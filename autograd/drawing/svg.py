@@ -11,7 +11,7 @@ from autograd.drawing.dot import PICTURE, to_dot
 from autograd.drawing.heat import heat_map
 from autograd.drawing.render import render
 
-__all__ = ["to_svg"]
+__all__ = ["SVG", "colours_in_the_dark", "svg_element", "to_svg"]
 
 PAINTED = ("fill", "stroke")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -24,6 +24,17 @@ def to_svg(diagram: Diagram) -> str:
 
     Nodes, edges and frames have their ids: those of the nodes and groups, and edge1, edge2, ... in order.
     """
+    root = svg_element(diagram)
+    if diagram.theme == "auto":
+        style = ElementTree.Element(f"{SVG}style")
+        style.text = colours_in_the_dark()
+        root.insert(0, style)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return f"{text.decode()}\n"
+
+
+def svg_element(diagram: Diagram) -> ElementTree.Element:
+    """Return the diagram as the outermost element of an SVG, without rules for the dark."""
     root = ElementTree.fromstring(render(to_dot(diagram, thumbnails=True), "svg"))
     words = {node.id: ", ".join(node_lines(node)) for node in diagram.nodes}
     words |= {f"edge{number}": " ".join(edge_lines(edge)) for number, edge in enumerate(diagram.edges, 1)}
@@ -42,12 +53,13 @@ def to_svg(diagram: Diagram) -> str:
             _put_in(element, pictures[id])
     root.set("class", "glassgrad")
     root.set("role", "img")
-    if diagram.theme == "auto":
-        style = ElementTree.Element(f"{SVG}style")
-        style.text = _for_the_dark()
-        root.insert(0, style)
-    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return f"{text.decode()}\n"
+    return root
+
+
+def colours_in_the_dark() -> str:
+    """Return the rules that give each colour its dark one where the reader's browser prefers that."""
+    rules = [f'.glassgrad [{part}="{light}"]{{{part}:{dark}}}' for light, dark in DARK.items() for part in PAINTED]
+    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
 
 
 def _put_in(node: ElementTree.Element, picture: str) -> None:
@@ -67,9 +79,3 @@ def _put_in(node: ElementTree.Element, picture: str) -> None:
                 "style": "image-rendering:pixelated",
                 "href": picture,
             }
-
-
-def _for_the_dark() -> str:
-    """Return the rules that give each colour its dark one where the reader's browser prefers that."""
-    rules = [f'.glassgrad [{part}="{light}"]{{{part}:{dark}}}' for light, dark in DARK.items() for part in PAINTED]
-    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"

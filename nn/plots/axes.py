@@ -49,15 +49,17 @@ LEGEND_WIDTH = 48  # characters of a line
 def new_or_given(ax: Axes | None, feature: str, width: float = 6.4, height: float = 4.8) -> Axes:
     """Return ``ax``, or new axes that fill a figure of this size in inches.
 
-    The figure is not one of pyplot's, so it needs no window system and is freed with the last reference to it.
+    The figure is not one of pyplot's, so it needs no window system and is freed with the last reference to it. In
+    Jupyter it shows itself.
     """
     try:
         from matplotlib.axes import Axes
-        from matplotlib.figure import Figure
+
+        from nn.plots.shown import ShownAxes, ShownFigure  # which need matplotlib
     except ImportError as error:
         raise MissingExtraError(feature, "plot") from error
     if ax is None:
-        return Figure(figsize=(width, height), layout="constrained").add_subplot()
+        return ShownFigure(figsize=(width, height), layout="constrained").add_subplot(axes_class=ShownAxes)
     if not isinstance(ax, Axes):
         raise ArgumentError(
             f"ax must be matplotlib Axes, such as one of those plt.subplots() returns, not {type(ax).__name__}"

@@ -40,6 +40,13 @@ def test_without_axes_a_figure_is_made_that_pyplot_does_not_keep(plot):
 
 
 @each_plot
+def test_a_notebook_shows_it(plot):
+    ax = PLOTS[plot]()
+    assert ax._repr_png_().startswith(b"\x89PNG")
+    assert ax._repr_png_() == ax.figure._repr_png_()
+
+
+@each_plot
 @pytest.mark.parametrize("layout", [None, "constrained"])
 def test_given_axes_are_drawn_in_and_returned(plot, layout):
     ax = Figure(layout=layout).subplots(1, 2)[1]

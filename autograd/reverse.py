@@ -230,9 +230,8 @@ def transpose_of(row: Any, position: int, strong: bool = False) -> Callable[...,
 def _checked_transpose(row: Any, position: int, strong: bool, g: Any, y: Any, *operands: Any, **settings: Any) -> Any:
     if not callable(row.transposes) and len(row.transposes) != len(operands):
         raise SizeError(
-            f"the row {row.name!r} was called with {len(operands)} operands, and operand "
-            f"{min(len(row.transposes), len(operands))} is where they and its transposes, {len(row.transposes)} in "
-            "number, part: it needs one for each operand"
+            f"the row {row.name!r} needs one transpose for each operand, but has {len(row.transposes)} for "
+            f"{len(operands)}"
         )
     found = row.transpose(position, strong)(g, y, *operands, **settings)
     if not isinstance(found, Variable | np.ndarray | np.number | float | int):

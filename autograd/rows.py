@@ -234,7 +234,9 @@ class Primitive:
         self.aliases = aliases
         self.composed = scalar_function is None and not isinstance(array_function, np.ufunc)
         self.array_function = array_function
-        self.scalar_function = scalar_function or array_function
+        if scalar_function is None:
+            scalar_function = _on_floats(array_function) if isinstance(array_function, np.ufunc) else array_function
+        self.scalar_function = scalar_function
         self.partial_function = partials
         self.groups = groups
         self.base = self
@@ -370,6 +372,16 @@ class Primitive:
                 f"{type(x).__name__}: {brief(x)}"
             )
         return array.astype(np.float64)[()] if array.dtype.kind != "f" else array[()]
+
+
+def _on_floats(ufunc: np.ufunc) -> Callable[..., float]:
+    """Return the ufunc as a function of floats that gives a float, and says nothing of inf and nan."""
+
+    def scalar(*operands: float) -> float:
+        with np.errstate(all="ignore"):
+            return float(ufunc(*operands))
+
+    return scalar
 
 
 def _has_precision(array: Any, given: Any) -> bool:

@@ -41,7 +41,7 @@ class Symbol(Operand):
         return cls("", row, tuple(row.flat(operands)))
 
     def __bool__(self) -> bool:
-        raise TypeError("a partial is read on symbols, which have no truth: write where(condition, a, b), not if")
+        raise TypeError("a row is read on symbols, which have no truth: write where(condition, a, b), not if")
 
 
 def to_text(expression: Any) -> str:

@@ -1,4 +1,4 @@
-"""What is printed in the README is run, and the quick start is what the gate reads."""
+"""What is printed in the README is run, the quick start is what the gate reads, and every link leads somewhere."""
 
 import re
 from pathlib import Path
@@ -10,9 +10,11 @@ from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser
 
 from autograd import registry
+from tests.test_layout import STOREYS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+DOCUMENTS = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("tests/**/*.md"))]
 BUILT_IN = tuple(registry.values())
 
 
@@ -61,3 +63,46 @@ def test_the_quick_start_is_two_commands_and_the_gate_reads_the_second() -> None
     assert "examples/iris.py" in run
     assert "pytest" in test
     assert "test_command=$(awk" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def prose(path: Path) -> str:
+    """The text of a page without its code, in which brackets mean something else."""
+    text = re.sub(r"^(`{3,}).*?^\1", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"`[^`\n]+`", lambda code: code.group().replace("](", "] ("), text)
+
+
+def anchors(path: Path) -> set[str]:
+    """The headings of a page as links name them."""
+    headings = re.findall(r"^#+ (.+)$", prose(path), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def broken_links(path: Path) -> list[str]:
+    """The links of a page that name a file or a heading that is not there."""
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose(path)):
+        file, _, heading = link.partition("#")
+        target = (path.parent / file).resolve() if file else path
+        if not target.exists() or (heading and heading not in anchors(target)):
+            broken.append(link)
+    return broken
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_leads_to_a_file_or_heading_that_exists(path: Path) -> None:
+    assert broken_links(path) == []
+
+
+def test_the_check_of_links_sees_a_broken_one(tmp_path: Path) -> None:
+    page, other = tmp_path / "page.md", tmp_path / "other.md"
+    other.write_text("# A heading, with `code`\n\n```python\n# no heading\nx = f[0](1)\n```\n")
+    page.write_text("[a](other.md#a-heading-with-code) [b](#nothing) [c](gone.md) [d](other.md#no-heading) `x[0](1)`\n")
+    assert broken_links(page) == ["#nothing", "gone.md", "other.md#no-heading"]
+    assert broken_links(other) == []
+
+
+def test_the_engine_in_one_sitting_names_every_file_in_the_order_of_imports() -> None:
+    page = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
+    table = page.split("|---|---|\n", 1)[1].split("\n\n", 1)[0]
+    named = [name for line in table.splitlines() for name in re.findall(r"`(\w+)/?`", line.split("|")[1])]
+    assert tuple(named) == STOREYS

@@ -63,9 +63,9 @@ class PlanText:
         """One line: how many scalar operations became how many steps."""
         cost = reduce(add, self.costs, Cost())
         batched = any(map(self.plan.is_batched, self.steps))
-        counts = [f"{cost.flops:,} scalar operations for each of n samples"] if batched else []
+        counts = [f"{counted(cost.flops, 'scalar operation')} for each of n samples"] if batched else []
         if cost.flops_once or not batched:
-            counts.append(f"{cost.flops_once:,} {'once' if batched else 'scalar operations'}")
+            counts.append(f"{cost.flops_once:,} once" if batched else counted(cost.flops_once, "scalar operation"))
         return f"plan{self._of()}: {' and '.join(counts)}, in {counted(len(self.steps), 'step')}"
 
     def short(self) -> str:

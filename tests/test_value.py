@@ -517,3 +517,14 @@ def test_a_result_made_under_no_grad_is_a_leaf() -> None:
     assert b.is_leaf
     b.data = 7.0
     assert b.data == 7.0
+
+
+def test_item_is_the_number_and_detach_a_new_leaf_with_it() -> None:
+    a = Value(2.0, name="a")
+    b = a * 3
+    assert type(b.item()) is float
+    assert b.item() == 6.0
+    leaf = a.detach()
+    assert (leaf.data, leaf.name, leaf.is_leaf) == (2.0, "a", True)
+    (leaf * 2).backward()
+    assert a.grad == 0.0

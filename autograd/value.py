@@ -95,6 +95,14 @@ class Value(Variable):
         self._primal = number(data, "the data of a Value")
         self.stamp_anew()
 
+    def item(self) -> float:
+        """Return the number, which is not on the graph; the same as ``data``."""
+        return self.data
+
+    def detach(self) -> Value:
+        """Return a new leaf with the same number, cut off from the graph."""
+        return Value(self.data, name=self._name)
+
     @property
     def grad(self) -> Any:
         """What `backward` found, 0.0 before it; a float, or a Value after ``backward(create_graph=True)``.

@@ -154,6 +154,10 @@ def test_a_function_of_several_arguments_linear_in_one_passes_without_a_warning(
     gradcheck(lambda x, y: x * x + 2 * y, 1.5, 2.0, order=3)
 
 
+def test_a_function_that_takes_single_elements_of_an_array_passes() -> None:
+    gradcheck(lambda x: x[0] ** 2 * x[1], np.array([1.0, 2.0]), order=2)
+
+
 def test_gradcheck_works_under_no_grad() -> None:
     with no_grad():
         gradcheck(lambda x: x * sin(x), 0.7)

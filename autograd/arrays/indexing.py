@@ -16,7 +16,7 @@ __all__ = ["getitem", "part", "place"]
 
 
 def _place(v: Any, shape: tuple[int, ...], index: Any) -> Any:
-    whole = np.zeros(shape, v.dtype)
+    whole = np.zeros(shape, np.result_type(v))  # v may be a float, for an element
     whole[index] = v
     return whole
 

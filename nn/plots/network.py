@@ -27,6 +27,7 @@ Numbers = NDArray[np.float64]
 
 SMALLEST = 6.5  # points of a text that can be read
 WIDEST = 12.0  # inches of a filmstrip
+LEAST = 3.2  # inches of height: the words beside the colours need them
 NEGATIVE, POSITIVE, BEYOND = COLORS[0], COLORS[1], COLORS[2]
 
 
@@ -94,7 +95,8 @@ def _draw(pictures: dict[str, list[Column]], plan: Plan, color: str, given: Any)
     down = math.ceil(len(pictures) / max(1, int(WIDEST / width)))
     across = math.ceil(len(pictures) / down)
     strip = 0.0 if "" in pictures else 0.3  # for the titles
-    ax = new_or_given(given, "model.draw", across * (width + 0.1) + 1.1, down * (height + 0.1 + strip) + 0.1)
+    whole = max(LEAST, down * (height + 0.1 + strip) + 0.1)
+    ax = new_or_given(given, "model.draw", across * (width + 0.1) + 1.1, whole)
     figure, axes = ax.figure, [ax]
     if len(pictures) > 1:
         grid = figure.add_gridspec(down, across)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["example", "help_of", "is_picture", "refusal"]
+__all__ = ["EXAMPLES", "example", "help_of", "is_picture", "refusal"]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -249,6 +249,16 @@ def test_edges_can_be_coloured_by_the_gradients() -> None:
         assert ax.figure.axes[-1].get_ylabel() == "gradient of weight (lines) and bias (circles)"
 
 
+def test_the_words_beside_the_colours_are_not_cut_for_a_single_neuron() -> None:
+    neuron = nn.Neuron(2, seed=0)
+    neuron([0.5, -1.0]).backward()
+    figure = neuron.draw(color="gradient").figure
+    figure.savefig(io.BytesIO())
+    words = figure.axes[-1].yaxis.label.get_window_extent()
+    assert figure.bbox.y0 <= words.y0
+    assert words.y1 <= figure.bbox.y1
+
+
 def test_a_layer_that_backward_has_not_reached_is_told() -> None:
     model = sequential()
     np.sum(model[0](np.ones((1, 3)))).backward()

@@ -1,13 +1,17 @@
 """Sphinx configuration. Pages run when they are built; an error in one of them fails the build."""
 
+import sys
 from importlib.metadata import version as installed_version
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # for mathml.py
 
 project = "glassgrad"
 author = "the glassgrad authors"
 copyright = "2026, the glassgrad authors"
 version = release = installed_version("glassgrad")
 
-extensions = ["myst_nb"]
+extensions = ["myst_nb", "mathml"]
 exclude_patterns = ["_build", "jupyter_execute"]
 html_theme = "furo"
 html_title = "glassgrad"
@@ -19,4 +23,6 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 60
 nb_merge_streams = True
 nb_mime_priority_overrides = [("html", "image/svg+xml", 0)]
+myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
+html_math_renderer = "mathml"

@@ -9,6 +9,9 @@ from sphinx.errors import ExtensionError
 from sphinx.util.math import get_node_equation_number
 
 UNKNOWN = re.compile(r"<mi>(\\\w+|&)</mi>")  # what the converter hands on as it stands
+ALIGN = re.compile(r'columnalign="(\w+)"')  # which Chromium reads as a style only
+
+STYLE = "overflow-x: auto; margin: 0.2em 0 0.9em; padding: 0.2em 0"  # a long formula scrolls on a phone
 
 
 def mathml(node, display):
@@ -16,7 +19,7 @@ def mathml(node, display):
     found = convert(latex, display=display)
     if unknown := UNKNOWN.search(found):
         raise ExtensionError(f"no MathML for {unknown[1]!r} in the formula {latex!r}; write it in another way")
-    return found
+    return ALIGN.sub(r'\g<0> style="text-align: -webkit-\1"', found)
 
 
 def inline(translator, node):
@@ -27,7 +30,7 @@ def inline(translator, node):
 def block(translator, node):
     number = get_node_equation_number(translator, node) if node["number"] else ""
     label = f'<span class="eqno">({number})</span>' if number else ""
-    start = translator.starttag(node, "div", CLASS="math", style="overflow-x: auto; margin: 1em 0; padding: 0.2em 0")
+    start = translator.starttag(node, "div", CLASS="math", style=STYLE)
     translator.body.append(f"{start}{label}{mathml(node, 'block')}</div>\n")
     raise nodes.SkipNode
 

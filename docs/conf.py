@@ -4,14 +4,14 @@ import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # where reference_tables.py stands
+sys.path.insert(0, str(Path(__file__).parent))  # where mathml.py and reference_tables.py stand
 
 project = "glassgrad"
 author = "the glassgrad authors"
 copyright = "2026, the glassgrad authors"
 version = release = installed_version("glassgrad")
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "reference_tables"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "mathml", "reference_tables"]
 exclude_patterns = ["_build", "jupyter_execute"]
 html_theme = "furo"
 html_title = "glassgrad"
@@ -25,6 +25,7 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 60
 nb_merge_streams = True
 nb_mime_priority_overrides = [("html", "image/svg+xml", 0)]
+myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 
 default_role = "py:obj"  # a name in single backticks, in docstrings and in the reference
@@ -37,3 +38,5 @@ autodoc_typehints = "none"  # the docstrings say the types
 napoleon_google_docstring = False
 napoleon_use_ivar = True
 napoleon_use_rtype = False
+
+html_math_renderer = "mathml"

@@ -48,10 +48,12 @@ def fold(diagram: Diagram, closed: Collection[str]) -> Diagram:
     place = {node.id: seen.get(node.group, "") or node.id for node in diagram.nodes}
     nodes: dict[str, Node] = {}
     for node in diagram.nodes:
-        if place[node.id] == node.id:
-            nodes[node.id] = node
-        else:
-            nodes.setdefault(place[node.id], folded_node(groups[place[node.id]]))
+        id = place[node.id]
+        if id == node.id:
+            nodes[id] = node
+        else:  # it stands where the last of what is in it stood: behind all that it needs
+            before = nodes.pop(id, None)
+            nodes[id] = folded_node(groups[id], node.highlight or (before is not None and before.highlight))
     edges: list[Edge] = []
     bundles: dict[tuple[str, str], int] = {}
     for edge in diagram.edges:
@@ -67,10 +69,10 @@ def fold(diagram: Diagram, closed: Collection[str]) -> Diagram:
     return dataclasses.replace(diagram, nodes=tuple(nodes.values()), edges=tuple(edges), groups=left)
 
 
-def folded_node(group: Group) -> Node:
+def folded_node(group: Group, highlight: bool = False) -> Node:
     """Return the node that stands for a folded group."""
     name = f"{group.kind} {group.name}".strip()
-    return Node(group.id, "group", name, details=group.details, group=group.parent)
+    return Node(group.id, "group", name, details=group.details, group=group.parent, highlight=highlight)
 
 
 def _outermost(group: Group, groups: dict[str, Group], closed: Collection[str]) -> str:

@@ -78,6 +78,7 @@ class Picture:
         self.nodes: list[Node] = []
         self.edges: list[Edge] = []
         self.groups: list[Group] = []
+        self.bundles: dict[tuple[str, str], int] = {}  # where among the edges that from or to what is folded stands
         self.places = places
         self.roots = roots
         self.roots_set = set(roots)
@@ -119,9 +120,7 @@ class Picture:
         self.groups += [groups[frame] for frame in frames if frame in open_ones]
         for place in self.order:
             if isinstance(place, Frame):
-                self.nodes.append(folded_node(groups[place]))
-                tails = dict.fromkeys(self.ids.get(x, FOLDED) for x in self.places.operands(place))
-                self.edges += [Edge(tail, place.id) for tail in tails]
+                self._add_folded(place, groups[place])
             else:
                 around = frame_of[place].id if place in frame_of else ""
                 if place.op is not None:
@@ -132,6 +131,24 @@ class Picture:
         """Add one node for the values not drawn, if an operation needs them."""
         if any(edge.tail == FOLDED for edge in self.edges):
             self.nodes.insert(0, Node(FOLDED, "folded", f"… {counted(hidden, 'more value')}"))
+
+    def _add_folded(self, frame: Frame, group: Group) -> None:
+        members = self.places.members[frame]
+        for member in members:
+            for position, operand in enumerate(member.inputs):
+                if isinstance(operand, Variable) and id(operand) not in frame.owned:
+                    place = self.places.of(operand)
+                    if place is not frame:
+                        self._bundle(self.ids.get(place, FOLDED), frame.id, self.highlight.use(member, position))
+        self.nodes.append(folded_node(group, any(map(self.highlight.value, members))))
+
+    def _bundle(self, tail: str, head: str, stands_out: bool) -> None:
+        """Add an arrow from or to what is folded; of several one is enough."""
+        index = self.bundles.setdefault((tail, head), len(self.edges))
+        if index == len(self.edges):
+            self.edges.append(Edge(tail, head, highlight=stands_out))
+        elif stands_out:
+            self.edges[index] = Edge(tail, head, highlight=True)
 
     def _group(self, frame: Frame) -> Group:
         values = frame.all_values()
@@ -174,7 +191,6 @@ class Picture:
         visible = visible_operands(value)
         gradients = self._local_gradients(value)
         stands_out = self.highlight.value(value)
-        bundled: set[str] = set()  # of what is folded one arrow is enough
         for position, operand in enumerate(visible):
             if not isinstance(operand, Variable):
                 constant = Node(f"constant{count}_{position}", "constant", outline(operand), group=around)
@@ -191,9 +207,8 @@ class Picture:
                 self.edges.append(Edge(again.id, operation, **gradient))
             elif place is operand and source is not None:
                 self.edges.append(Edge(self.ids[source], operation, **gradient))
-            elif (tail := self.ids.get(place, FOLDED)) not in bundled:
-                bundled.add(tail)
-                self.edges.append(Edge(tail, operation))
+            else:
+                self._bundle(self.ids.get(place, FOLDED), operation, self.highlight.use(value, position))
         if beyond := len(value.inputs) - len(visible):
             more = Node(f"more{count}", "folded", f"… {counted(beyond, 'more operand')}", group=around)
             self.nodes.append(more)

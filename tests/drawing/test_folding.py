@@ -198,6 +198,21 @@ def test_a_dense_net_is_cut_where_its_arrows_become_too_many_to_lay() -> None:
     assert len(names(diagram, "folded")) == 1
 
 
+def test_a_path_through_a_folded_group_has_no_gap() -> None:
+    y = two_lines()
+    x = next(value for value in y.parents[0].parents[0].parents if not value.is_leaf).parents[0].parents[1]
+    path = autograd.explain(x, of=y).paths[0]
+    for diagram in (draw(y, fold=True, highlight=path), fold(draw(y, highlight=path), ["group1", "group2"])):
+        assert [node.name for node in diagram.nodes if node.highlight] == [
+            "x",
+            "Line first",
+            "Line second",
+            "tanh",
+            "y",
+        ]
+        assert [edge.highlight for edge in diagram.edges] == [True] * 4
+
+
 # Folding a picture that stands
 
 

@@ -61,7 +61,7 @@ class Comparison:
 
     name: str
     work: str
-    rounds: int = 15
+    rounds: int = 11
     turn: float = 0.1
     parts: int = 1
     steps: dict[str, Callable[[], Any] | TakesItsOwnTime] = field(default_factory=dict)

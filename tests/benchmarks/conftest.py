@@ -1,9 +1,5 @@
-"""One thread for every program compared. The libraries read these when they are loaded, so before the tests are."""
+"""The tests here run on one thread."""
 
-import os
+import tests.benchmarks.one_thread  # noqa: F401
 
-os.environ["OMP_NUM_THREADS"] = "1"  # torch, and the BLAS of numpy, which mygrad uses
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
-os.environ["MKL_NUM_THREADS"] = "1"
-os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"  # jax
-os.environ["JAX_PLATFORMS"] = "cpu"
+collect_ignore = ["first_call.py", "hips_worker.py"]  # programs for processes of their own

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 __all__ = ["Figures"]
 
-UNITS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+UNITS = {"s": 1.0, "ms": 1e3, "µs": 1e6, "ns": 1e9}
 
 
 def readable(seconds: float) -> str:

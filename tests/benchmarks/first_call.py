@@ -2,7 +2,7 @@
 
 import time
 
-import peers
+from tests.benchmarks import peers
 
 step = peers.ours_compiled("native")
 start = time.perf_counter()

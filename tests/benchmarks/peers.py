@@ -12,12 +12,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pytest
 
 import autograd
 import nn
 from autograd import Value, dot, relu, square
 from autograd import sum as total
+from tests.benchmarks.packages import package
 
 Step = Callable[[], tuple[float, list[Any]]]
 
@@ -32,10 +32,6 @@ rng = np.random.default_rng(0)
 WEIGHTS = [0.5 * rng.normal(size=(wide, narrow)) for narrow, wide in itertools.pairwise(SIZES)]
 BIASES = [np.full(wide, 0.1) for wide in SIZES[1:]]
 ARRAYS = [array for layer in zip(WEIGHTS, BIASES, strict=True) for array in layer]
-
-
-def package(module: str) -> Any:
-    return pytest.importorskip(module, reason=f"{module} comes with the extra bench: pip install -e '.[bench]'")
 
 
 class Scalars:
@@ -97,6 +93,8 @@ def ours_module() -> Step:
 
 
 def ours_compiled(backend: str) -> Step:
+    if backend == "native":
+        package("llvmlite")
     model = network(Scalars(Value))
     step = autograd.compile(lambda x, target: nn.half_squared_error(model(x), target), backend=backend)
     return lambda: step.value_and_grad(X, T)

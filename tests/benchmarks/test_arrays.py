@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import statistics
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import mixture
 import numpy as np
 import pytest
-from peers import package
-from timing import interleaved_medians, seconds
 
-import autograd
 from autograd import Tensor
+from tests.benchmarks.array_peers import LENGTH, our_chain, torch_chain
+from tests.benchmarks.checks import check_same
+from tests.benchmarks.comparisons import prepared
+from tests.benchmarks.packages import package
+from tests.benchmarks.timing import interleaved_medians
+
+pytest.importorskip("torch", reason="torch comes with the extra bench: pip install -e '.[bench]'")
 
 ROUNDS = 15
 TURN = 0.1  # seconds
@@ -31,16 +28,6 @@ def table(title: str, medians: dict[str, float], unit: float = 1e6) -> None:
     print(f"\n{title}")
     for name, median in medians.items():
         print(f"  {name:<28} {median * unit:>10.2f} us {median / ours:>8.2f} x ours")
-
-
-def check_same(steps: dict[str, Step]) -> None:
-    (_, first), *others = steps.items()
-    loss, gradients = first()
-    for name, step in others:
-        its_loss, its_gradients = step()
-        assert its_loss == pytest.approx(loss, rel=1e-10), name
-        for found, expected in zip(its_gradients, gradients, strict=True):
-            np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-10, err_msg=name)
 
 
 # The step of Nielsen's first network: 784-30-10, sigmoid, quadratic cost, batches of ten ---------------------------
@@ -130,120 +117,22 @@ OPERATIONS: dict[str, tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]
     "sigmoid(y)": (lambda y, x: y.sigmoid(), lambda y, x: y.sigmoid()),
     "y ** 2": (lambda y, x: y**2, lambda y, x: y**2),
 }
-REPEATED = 100
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_an_elementwise_operation_on_ten_elements(name: str) -> None:
-    torch = package("torch")
-    torch.set_num_threads(1)
-    our_operation, their_operation = OPERATIONS[name]
-    numbers = np.linspace(0.9, 1.0, 10)
-    x, tx = Tensor(numbers), torch.tensor(numbers, requires_grad=True)
-    ones, torch_ones = np.ones(10), torch.ones(10, dtype=torch.float64)
-
-    def ours() -> None:
-        y = x
-        for _ in range(REPEATED):
-            y = our_operation(y, x)
-        y.backward(ones)
-
-    def theirs() -> None:
-        y = tx
-        for _ in range(REPEATED):
-            y = their_operation(y, tx)
-        y.backward(torch_ones)
-
-    medians = interleaved_medians({"ours": ours, "torch eager": theirs}, ROUNDS, TURN)
-    table(f"{name}, ten elements, a node", {who: median / REPEATED for who, median in medians.items()})
+    ours, theirs = OPERATIONS[name]
+    steps = {"ours": our_chain(ours), "torch eager": torch_chain(theirs)}
+    check_same(steps)
+    medians = interleaved_medians(steps, ROUNDS, TURN)
+    table(f"{name}, ten elements, a node", {who: median / LENGTH for who, median in medians.items()})
 
 
 # A mixture of Gaussians ---------------------------------------------------------------------------------------------
 
 
-def our_mixture() -> Step:
-    parameters = [Tensor(array) for array in mixture.PARAMETERS]
-    log_density = mixture.log_density(np, autograd.logsumexp)
-
-    def step() -> tuple[float, list[np.ndarray]]:
-        for p in parameters:
-            p.grad = None
-        value = log_density(*parameters)
-        value.backward()
-        return value.item(), [p.grad for p in parameters]
-
-    return step
-
-
-def torch_mixture() -> Step:
-    torch = package("torch")
-    torch.set_num_threads(1)
-    parameters = [torch.tensor(array, requires_grad=True) for array in mixture.PARAMETERS]
-    log_density = mixture.log_density(torch, torch.logsumexp, torch.tensor)
-
-    def step() -> tuple[float, list[np.ndarray]]:
-        for p in parameters:
-            p.grad = None
-        value = log_density(*parameters)
-        value.backward()
-        return value.item(), [p.grad for p in parameters]
-
-    return step
-
-
-class Hips:
-    """HIPS autograd in its own process, asked for a time in turn with the others."""
-
-    def __init__(self) -> None:
-        python = os.environ.get("HIPS_PYTHON")
-        if not python:
-            pytest.skip(
-                "HIPS_PYTHON must name the python of an environment with HIPS autograd and SciPy; see README.md"
-            )
-        folder = Path(__file__).parent
-        self.process = subprocess.Popen(
-            [python, folder / "hips_worker.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
-        )
-        self.value, self.gradients = json.loads(self.read())
-
-    def __enter__(self) -> Hips:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.process.communicate()  # it reads to the end
-
-    def read(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline()
-
-    def seconds(self, turn: float) -> float:
-        assert self.process.stdin is not None
-        print(turn, file=self.process.stdin, flush=True)
-        return float(self.read())
-
-
 def test_value_and_gradient_of_a_mixture() -> None:
-    ours, theirs = our_mixture(), torch_mixture()
-    check_same({"ours": ours, "torch eager": theirs})
-    turns: dict[str, Callable[[], float]] = {
-        "ours": lambda: seconds(ours, TURN),
-        "torch eager": lambda: seconds(theirs, TURN),
-    }
-    value, gradients = ours()
-    times: dict[str, list[float]] = {}
-    with contextlib.ExitStack() as stack:
-        try:
-            hips = stack.enter_context(Hips())
-        except pytest.skip.Exception as skipped:
-            print(f"\n  {skipped.msg}")
-        else:
-            assert hips.value == pytest.approx(value, rel=1e-10)
-            for found, expected in zip(hips.gradients, gradients, strict=True):
-                np.testing.assert_allclose(found, np.ravel(expected), rtol=1e-8, atol=1e-10)
-            turns["HIPS autograd"] = lambda: hips.seconds(TURN)
-        for _ in range(ROUNDS):
-            for name, turn in turns.items():
-                times.setdefault(name, []).append(turn())
-    sizes = f"d = {mixture.DIMENSIONS}, K = {mixture.COMPONENTS}, n = {mixture.POINTS}"
-    table(f"mixture of Gaussians, {sizes}, float64, one thread, value and gradient",
-          {name: statistics.median(found) for name, found in times.items()})  # fmt: skip
+    comparison = prepared("mixture")
+    table(comparison.work, comparison.medians())
+    print(*comparison.absent, sep="\n")
+    comparison.close()

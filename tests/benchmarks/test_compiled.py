@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import functools
 import os
-import runpy
 import statistics
-import string
 import subprocess
 import sys
-import time
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import peers
 import pytest
-from figures import Figures
-from irregular import IrregularGraph
-from peers import Step
-from timing import clean_heap, interleaved_medians
-from written import MnistByHand, Written, mnist, torch_tanh
 
 import autograd
 import nn
-from autograd import DisconnectedWarning, Value, sigmoid, tanh
+from autograd import Value, sigmoid, tanh
+from tests.benchmarks import peers
+from tests.benchmarks.checks import check_same, flat
+from tests.benchmarks.figures import Figures
+from tests.benchmarks.gpt import Steps, first_names
+from tests.benchmarks.irregular import IrregularGraph
+from tests.benchmarks.packages import present
+from tests.benchmarks.peers import Step
+from tests.benchmarks.timing import interleaved_medians, seconds_of
+from tests.benchmarks.written import MnistByHand, Written, mnist, torch_tanh
 
 pytest.importorskip("llvmlite", reason="llvmlite comes with the extra jit: pip install -e '.[jit]'")
 
 ROUNDS = 15
 BACKENDS = ("numpy", "native")
-FOLDER = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -49,50 +48,13 @@ def _empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GLASSGRAD_CACHE", str(tmp_path))
 
 
-def seconds_of(call: Callable[[], Any]) -> float:
-    """Return how long one call takes."""
-    clean_heap()
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
-def flat(gradients: Sequence[Any]) -> np.ndarray:
-    return np.concatenate([np.ravel(g) for g in gradients])
-
-
-def check_same(steps: dict[str, Step], tolerance: float = 1e-10) -> None:
-    """Make sure that all steps find the same, the second time too."""
-    (_, first), *_ = steps.items()
-    loss, gradients = first()
-    expected = flat(gradients)
-    for name, step in steps.items():
-        for _ in range(2):
-            its_loss, its_gradients = step()
-            assert its_loss == pytest.approx(loss, rel=tolerance), name
-            np.testing.assert_allclose(
-                flat(its_gradients), expected, rtol=0, atol=tolerance * np.abs(expected).max(), err_msg=name
-            )
-
-
-def present(prepare: dict[str, Callable[[], Step]], figures: Figures) -> dict[str, Step]:
-    """Return the steps of the programs that are installed."""
-    steps = {}
-    for name, function in prepare.items():
-        try:
-            steps[name] = function()
-        except pytest.skip.Exception as skipped:  # one peer less, not no comparison
-            figures.note(str(skipped.msg))
-    return steps
-
-
 # MLP 4-16-16-3 on the 150 Iris samples ------------------------------------------------------------------------------
 
 
 def test_a_small_network_with_squared_error(figures: Figures) -> None:
     ours = {name: functools.partial(peers.ours_compiled, name) for name in BACKENDS}
     theirs = {"NumPy by hand": peers.numpy_by_hand, "JAX jit": peers.jax, "PyTorch eager": peers.torch}
-    steps = present({**theirs, **ours}, figures)
+    steps = present({**theirs, **ours}, figures.note)
     check_same(steps)
     medians = interleaved_medians(steps, ROUNDS, 0.1)
     bounds = {"NumPy by hand": 0.30, "JAX jit": 0.25, "PyTorch eager": 0.10}
@@ -127,8 +89,8 @@ def test_how_long_a_small_network_takes_to_compile(
     figures.time(f"{work}, from the disk cache", statistics.median(times["from the disk cache"]), 0.05)
     environment = {**os.environ, "GLASSGRAD_CACHE": str(tmp_path / "of another process")}
     for name, bound in (("", 0.5), (", from the disk cache", 0.05)):
-        script = [sys.executable, FOLDER / "first_call.py"]
-        printed = subprocess.run(script, env=environment, check=True, capture_output=True, text=True).stdout
+        script = [sys.executable, "-m", "tests.benchmarks.first_call"]
+        printed = subprocess.run(script, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
         loading, first_call = map(float, printed.split())
         figures.time(f"{work}, of a new process{name}", first_call, bound)
         figures.time("  loading LLVM before that", loading)
@@ -196,7 +158,7 @@ def test_a_network_of_three_layers_of_64(figures: Figures) -> None:
         step = autograd.compile(Written((64, 64, 64, 10), tanh).loss, backend=backend)
         steps[backend] = functools.partial(step.value_and_grad, x, t)
         figures.time(f"{work}: first call, {backend}", seconds_of(steps[backend]), 2.0)
-    steps |= present({"PyTorch eager": lambda: torch_tanh(x, t)}, figures)
+    steps |= present({"PyTorch eager": lambda: torch_tanh(x, t)}, figures.note)
     check_same(steps)
     medians = interleaved_medians(steps, ROUNDS, 0.1)
     for backend in BACKENDS:
@@ -219,48 +181,14 @@ def operations(model: Written, x: np.ndarray, t: np.ndarray) -> int:
 
 
 def test_a_step_of_the_gpt(figures: Figures) -> None:
-    gpt = runpy.run_path(str(FOLDER.parents[1] / "examples" / "gpt.py"))
     names, origin = first_names(30)
-    pairs = [gpt["training_pair"](name) for name in names]
-    eager_model, model = (gpt["GPT"](np.random.default_rng(0)) for _ in range(2))
-    eager_adam, adam = (nn.Adam(m.parameters(), lr=0.01, betas=(0.9, 0.99)) for m in (eager_model, model))
-    step = autograd.compile(model.loss)
-    first: dict[int, float] = {}
-    for tokens, targets in pairs:
-        if len(tokens) not in first:
-            first[len(tokens)] = seconds_of(functools.partial(step.value_and_grad, [tokens], [targets]))
-
-    def eagerly() -> list[float]:
-        losses = []
-        for tokens, targets in pairs:
-            eager_adam.zero_grad()
-            loss = eager_model.loss(tokens, targets)
-            loss.backward()
-            eager_adam.step()
-            losses.append(loss.data)
-        return losses
-
-    def compiled() -> list[float]:
-        return [step.update(adam, [tokens], [targets]) for tokens, targets in pairs]
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DisconnectedWarning)  # letters that are not in the name
-        np.testing.assert_allclose(compiled(), eagerly(), rtol=1e-9)
-        medians = interleaved_medians({"compiled": compiled, "eager": eagerly}, 3)
+    steps = Steps(names)
+    medians = interleaved_medians({"compiled": steps.compiled, "eager": steps.eager}, 3)
     work = f"gpt.py, a step, mean over {len(names)} {origin}"
     each = {who: median / len(names) for who, median in medians.items()}
-    figures.ratio(f"{work}, {step.backend.split(',')[0]}", each["compiled"], "eager", each["eager"], 1 / 50)
-    figures.time(f"  first call, mean over {len(first)} lengths", statistics.mean(first.values()))
-
-
-def first_names(count: int) -> tuple[list[str], str]:
-    """Return names, and a word about where they are from."""
-    file = Path(os.environ.get("GLASSGRAD_DATA", "no folder")) / "names.txt"
-    if file.is_file():
-        return file.read_text(encoding="utf-8").split()[:count], "names"
-    rng = np.random.default_rng(0)
-    letters = list(string.ascii_lowercase)
-    return ["".join(rng.choice(letters, n)) for n in rng.integers(3, 10, count)], "words, as GLASSGRAD_DATA is not set"
+    backend = steps.step.backend.split(",")[0]
+    figures.ratio(f"{work}, {backend}", each["compiled"], "eager", each["eager"], 1 / 50)
+    figures.time(f"  first call, mean over {len(steps.first)} lengths", statistics.mean(steps.first.values()))
 
 
 # A graph without a pattern ------------------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from timing import interleaved_medians
 
 import autograd
 from autograd import Tensor, avg_pool2d, conv2d, cross_entropy, log_softmax, max_pool2d, softmax
+from tests.benchmarks.timing import interleaved_medians
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional

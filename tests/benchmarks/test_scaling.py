@@ -6,9 +6,9 @@ import functools
 from collections.abc import Callable
 
 import pytest
-from timing import interleaved_medians
 
 from autograd import Value
+from tests.benchmarks.timing import interleaved_medians
 
 Build = Callable[[int], Value]
 

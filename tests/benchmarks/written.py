@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from peers import package
 
 from autograd import Value
+from tests.benchmarks.packages import package
 
 Array = np.ndarray[Any, Any]
 Activation = Callable[[Value], Value]
@@ -77,9 +77,11 @@ def sigmoid_by_hand(z: Array) -> Array:
 class MnistByHand:
     """The network 784-30-10 as arrays: half the squared error, its mean over a batch, plain gradient descent."""
 
-    def __init__(self, lr: float) -> None:
+    def __init__(self, lr: float, parameters: Sequence[Array] | None = None) -> None:
         self.lr = lr
-        self.parameters = [x for layer in arrays((784, 30, 10)) for x in layer]
+        if parameters is None:
+            parameters = [x for layer in arrays((784, 30, 10)) for x in layer]
+        self.parameters = list(parameters)
 
     def value_and_grad(self, x: Array, t: Array) -> tuple[float, list[Array]]:
         """Return the loss of a batch, and its gradient."""
@@ -100,7 +102,7 @@ class MnistByHand:
         by_h *= 1.0 - h
         return loss, [by_h.T @ x, by_h.sum(axis=0), error.T @ h, error.sum(axis=0)]
 
-    def train(self, x: Array, t: Array, batch_size: int, seed: int) -> float:
+    def train(self, x: Array, t: Array, batch_size: int, seed: int | np.random.Generator) -> float:
         """Go once through all samples in a random order, and return the mean loss."""
         order = np.random.default_rng(seed).permutation(len(x))
         total = 0.0
@@ -156,5 +158,53 @@ def torch_tanh(x: Array, t: Array) -> Callable[[], tuple[float, list[Any]]]:
         for p in parameters:
             p.grad = None
         return loss.item(), gradients
+
+    return step
+
+
+def jax_tanh(x: Array, t: Array) -> Callable[[], tuple[float, list[Any]]]:
+    """Return the same step in JAX."""
+    jax = package("jax")
+    jax.config.update("jax_enable_x64", True)
+    x, t, layers = jax.device_put((x, t, arrays((64, 64, 64, 10))))
+
+    def loss_of(layers: Any, x: Any, t: Any) -> Any:
+        h = x
+        for weights, biases in layers:
+            h = jax.numpy.tanh(h @ weights.T + biases)
+        return (0.5 / len(x)) * ((h - t) ** 2).sum()
+
+    compiled = jax.jit(jax.value_and_grad(loss_of))
+
+    def step() -> tuple[float, list[Any]]:
+        loss, gradients = jax.block_until_ready(compiled(layers, x, t))
+        return float(loss), [p for layer in gradients for p in layer]
+
+    return step
+
+
+def tanh_by_hand(x: Array, t: Array) -> Callable[[], tuple[float, list[Any]]]:
+    """Return the same step as a fast hand writes it."""
+    layers = arrays((64, 64, 64, 10))
+
+    def step() -> tuple[float, list[Any]]:
+        made = [x]
+        for weights, biases in layers:
+            h = made[-1] @ weights.T
+            h += biases
+            made.append(np.tanh(h, out=h))
+        by_h = made[-1] - t
+        loss = 0.5 / len(x) * np.vdot(by_h, by_h)
+        by_h *= 1.0 / len(x)
+        gradients: list[Any] = []
+        for depth in reversed(range(len(layers))):
+            slope = made[depth + 1]
+            slope *= slope
+            np.subtract(1.0, slope, out=slope)
+            by_h *= slope
+            gradients = [by_h.T @ made[depth], by_h.sum(axis=0), *gradients]
+            if depth:
+                by_h = by_h @ layers[depth][0]
+        return loss, gradients
 
     return step

@@ -1,0 +1,1 @@
+"""Timed comparisons with other programs; README.md here says what is compared, and how."""

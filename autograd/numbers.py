@@ -12,7 +12,18 @@ from autograd.graph import inside_transform, recording
 from autograd.tracing import tracing
 from autograd.variable import Variable
 
-__all__ = ["OTHER_ALGEBRAS", "as_float", "is_plain", "number", "outline", "refuse_copy", "shape_text", "warn_of_float"]
+__all__ = [
+    "OTHER_ALGEBRAS",
+    "as_float",
+    "constant_text",
+    "euclidean_norm",
+    "is_plain",
+    "number",
+    "outline",
+    "refuse_copy",
+    "shape_text",
+    "warn_of_float",
+]
 
 
 def as_float(x: Any) -> float | None:
@@ -95,6 +106,23 @@ def outline(x: Any) -> str:
         return f"{shape_text(array)}{dtype}"
     low, high = outline(array.min()), outline(array.max())
     return f"{shape_text(array)}{dtype} " + (f"of {low}" if low == high else f"in [{low}, {high}]")
+
+
+def constant_text(x: Any) -> str | float:
+    """Return a constant as a formula has it: a number, a few numbers, or such as ``array(2×3)``."""
+    array = np.asarray(x)
+    if array.size == 1:
+        return float(array.item())
+    if array.ndim == 1 and 0 < array.size <= FEW:
+        return f"[{', '.join(f'{float(element):g}' for element in array)}]"
+    return f"array({shape_text(array)})"
+
+
+def euclidean_norm(x: Any) -> float:
+    """Return the root of the sum of all squares; it neither overflows nor vanishes where a square would."""
+    array = np.asarray(x, np.float64)
+    largest = float(np.max(np.abs(array), initial=0.0))
+    return largest * float(np.linalg.norm(array / largest)) if 0 < largest < np.inf else largest
 
 
 def shape_text(x: Any) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+from autograd.errors import ArgumentError, brief
 from autograd.graph import next_stamp
 from autograd.variable import Variable
 
@@ -101,6 +103,12 @@ def scope(name: str) -> Callable[[Function], Function]:
     callable
         The decorator; what it returns is called like the function.
 
+    Raises
+    ------
+    ArgumentError
+        If the name is not a string of at least one letter; or, when it decorates, if what it is given does its work
+        later than when it is called: a generator function, a coroutine function, a class. Inside these use `Scope`.
+
     Examples
     --------
     >>> import autograd
@@ -111,8 +119,17 @@ def scope(name: str) -> Callable[[Function], Function]:
     >>> [group.name for group in y.draw().groups]
     ['bump', 'bump (call 2)']
     """
+    if not isinstance(name, str) or not name.strip():
+        raise ArgumentError(f"a scope needs a name, not {brief(name)}: write @scope('attention')")
 
     def decorate(function: Function) -> Function:
+        later = inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function)
+        if later or isinstance(function, type) or inspect.isasyncgenfunction(function):
+            raise ArgumentError(
+                f"@scope frames what a function records until it returns, and {brief(function)} does its work later; "
+                "inside it, write call = Scope(name) and call.close(outputs)"
+            )
+
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
             return Scope(name).close(function(*args, **kwargs))

@@ -109,8 +109,8 @@ def partial_expressions(row: Primitive, output: str, operands: Sequence[str | fl
 
 
 def _atom(name: str) -> str:
-    """Names such as ``layers[0].w[1]`` stand as they are; one with spaces or signs in it needs parentheses."""
-    return _wrap(name, not re.fullmatch(r"[\w.'…\[\]]+", name))
+    """Names such as ``layers[0].w[1]`` and arrays stand as they are; one with spaces or signs needs parentheses."""
+    return _wrap(name, not re.fullmatch(r"[\w.'…\[\]]+|\[[-+.,\w ]+\]|array\([\d×]+\)", name))
 
 
 ONES = ("1", "1.0")  # for people, and in code

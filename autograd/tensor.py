@@ -18,7 +18,7 @@ from autograd.arrays.products import matmul
 from autograd.arrays.shapes import cast
 from autograd.errors import NotALeafError, NotANumberError, NotAScalarError, SizeError, brief
 from autograd.graph import inside_transform, next_stamp, recording
-from autograd.numbers import is_plain, number, refuse_copy, shape_text, warn_of_float
+from autograd.numbers import constant_text, is_plain, number, refuse_copy, warn_of_float
 from autograd.protocols import call_function, call_ufunc
 from autograd.rows import Primitive, comparisons, registry
 from autograd.tracing import tracing
@@ -170,7 +170,7 @@ class Tensor(Variable):
         return local_jacobian(self, position)
 
     def _partial_expressions(self, output: str, operands: Sequence[Any]) -> Sequence[Any]:
-        texts = [x if isinstance(x, str | float | int) else shape_text(x) for x in operands]
+        texts = [x if isinstance(x, str | float | int) else constant_text(x) for x in operands]
         if isinstance(self.op, Primitive):
             return super()._partial_expressions(output, texts)
         assert self.op is not None

@@ -117,3 +117,23 @@ def test_a_decorated_function_keeps_its_name_and_doc() -> None:
 @pytest.mark.parametrize("thing", [3.0, None, "text"])
 def test_other_outputs_are_let_be(thing: object) -> None:
     assert Scope("call").close(thing) is thing
+
+
+def generator(x: Value) -> object:
+    yield x
+
+
+async def coroutine(x: Value) -> Value:
+    return x
+
+
+@pytest.mark.parametrize("later", [generator, coroutine, Value])
+def test_what_does_its_work_later_is_refused(later: object) -> None:
+    with pytest.raises(autograd.ArgumentError, match=r"does its work later; inside it, write call = Scope\(name\)"):
+        autograd.scope("name")(later)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("name", ["", " ", None, 3])
+def test_a_scope_needs_a_name(name: object) -> None:
+    with pytest.raises(autograd.ArgumentError, match="a scope needs a name"):
+        autograd.scope(name)  # type: ignore[arg-type]

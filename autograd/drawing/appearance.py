@@ -84,11 +84,15 @@ DARK = {
 def scale_of(diagram: Diagram) -> tuple[float, float] | None:
     """Return from where to where the colours go; None if no gradient is finite and not zero.
 
-    That is from the smallest to the largest, but over two decades at least: what is nearly the same looks so.
+    That is from the smallest to the largest, but over two decades at least, so that what is nearly the same looks so,
+    and over eight at most: below may be rounding alone.
     """
     sizes = [node.size for node in diagram.nodes if node.size]
     finite = [size for size in sizes if math.isfinite(size)]
-    return (min(min(finite), max(finite) / 100), max(finite)) if finite else None
+    if not finite:
+        return None
+    largest = max(finite)
+    return max(min(min(finite), largest / 1e2), largest / 1e8), largest
 
 
 def fills(diagram: Diagram) -> dict[str, str]:

@@ -71,7 +71,7 @@ class _Tree:
     def draw_all(self) -> None:
         """Draw a tree for each result, and for whatever no result is made of."""
         last = [node for node in self.nodes.values() if node.id not in self.tails]
-        results = [node for node in self.nodes.values() if node.kind == "result"]
+        results = [node for node in self.nodes.values() if node.root]
         for node in (*last, *results, *self.nodes.values()):
             if node.id not in self.met:
                 self._draw(node)

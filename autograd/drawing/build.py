@@ -101,11 +101,15 @@ def draw(
     """
     _one_of("direction", direction, get_args(Direction))
     _one_of("theme", theme, get_args(Theme))
-    if not isinstance(max_nodes, int) or max_nodes < 1:
+    for option, given in (("formulas", formulas), ("numbers", numbers), ("backward", backward)):
+        if not isinstance(given, bool):
+            raise ArgumentError(f"{option} must be True or False, not {brief(given)}")
+    if not isinstance(max_nodes, int) or isinstance(max_nodes, bool) or max_nodes < 1:
         raise ArgumentError(f"max_nodes must be a whole number, 1 or more, not {brief(max_nodes)}")
     roots = _roots(root)
     stand_out = Highlight(highlight)
     operations, leaves = operations_and_leaves(roots)
+    stand_out.ensure_within({*operations, *leaves})
     frames = frames_of(operations)
     frame_of = frame_of_each(frames, operations, leaves)
     count = len(operations) + len(leaves)
@@ -146,10 +150,9 @@ def _closed(fold: Any, frames: Sequence[Frame], count: int, outside: int, limit:
                 f"any; draw it with fold='auto', or with max_nodes={count} if you can wait for Graphviz"
             )
         return ()
-    if isinstance(fold, str):
-        _one_of("fold", fold, ["auto"])
+    if isinstance(fold, str) and fold == "auto":
         return closed_to_fit(frames, outside, limit) if count > limit else ()
-    if not isinstance(fold, Collection):
+    if isinstance(fold, str) or not isinstance(fold, Collection):
         raise ArgumentError(f"fold must be 'auto', True, False or a list of names of groups, not {brief(fold)}")
     for name in fold:
         if not any(name in (frame.name, frame.title) for frame in frames):

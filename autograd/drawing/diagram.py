@@ -64,6 +64,8 @@ class Node:
         Whether it stands out.
     stands_for : str
         Of a reference the id of what stands elsewhere: the value, or the folded group it is in; empty if not drawn.
+    root : bool
+        Whether it is one of the results that were drawn; a leaf may be.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Node:
     thumbnail: Thumbnail | None = None
     highlight: bool = False
     stands_for: str = ""
+    root: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,8 @@ def _frame(group: Group) -> graphviz.Digraph:
 
 def _look(node: Node, colours: dict[str, str]) -> dict[str, str]:
     look = {"id": node.id, **LOOKS[node.kind], **SIZES.get(node.kind, {})}
+    if node.root:
+        look["peripheries"] = "2"
     if node.id in colours:
         look["fillcolor"] = colours[node.id]
     if node.state == "unreachable":

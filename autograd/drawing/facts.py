@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.drawing.diagram import Mark, State
 from autograd.drawing.heat import thumbnail
-from autograd.numbers import FEW, outline, shape_text
+from autograd.numbers import FEW, euclidean_norm, outline, shape_text
 from autograd.tensor import Tensor
 from autograd.variable import Variable, primal
 
@@ -17,7 +17,6 @@ __all__ = ["facts", "is_differentiated"]
 
 LARGEST_SLOPE = {"tanh": 1.0, "sigmoid": 0.25}  # of the functions that saturate
 SATURATED = 0.01  # share of the largest slope below which one is flat
-HALF = 0.5  # of the elements, from which on an array is marked
 
 
 def facts(value: Variable, reachable: Collection[Variable] | None) -> dict[str, Any]:
@@ -34,7 +33,7 @@ def facts(value: Variable, reachable: Collection[Variable] | None) -> dict[str, 
     share, mark = _flat_share(value)
     if mark and isinstance(value, Tensor) and share:
         details = (*details, f"{round(share * value.size):,} of {value.size:,} {mark}")
-    marks: list[Mark] = [mark] if mark and share > HALF else []
+    marks: list[Mark] = [mark] if mark and share == 1 else []
     gradient = primal(value.grad)
     state = _state(value, gradient, reachable)
     if not _is_finite(value._primal) or (state in ("computed", "accumulated") and not _is_finite(gradient)):
@@ -47,7 +46,7 @@ def facts(value: Variable, reachable: Collection[Variable] | None) -> dict[str, 
         "passes": value.reached,
         "marks": tuple(marks),
         "number": None if isinstance(value, Tensor) else value._primal,
-        "size": float(_norm(gradient)) if state in ("zero", "computed", "accumulated") else None,
+        "size": euclidean_norm(gradient) if state in ("zero", "computed", "accumulated") else None,
         "thumbnail": thumbnail(value._primal) if isinstance(value, Tensor) else None,
     }
 
@@ -67,7 +66,7 @@ def _data(value: Variable) -> tuple[str, tuple[str, ...]]:
     if array.ndim < 2 and array.size <= FEW:
         return outline(array), (kind,)
     with np.errstate(all="ignore"):
-        low, middle, high = (outline(summary(array)) for summary in (np.min, np.mean, np.max))
+        low, middle, high = (outline(summary(array)) for summary in (np.min, _mean, np.max))
     return kind, (f"min {low}, mean {middle}, max {high}",)
 
 
@@ -84,13 +83,14 @@ def _grad(value: Variable, gradient: Any, state: State) -> str:
         return "–" if state == "not computed" else "no path to it"
     array = np.asarray(gradient)
     many = array.size > FEW or array.ndim > 1
-    text = f"norm {outline(_norm(array))}" if many else outline(array)
+    text = f"norm {outline(euclidean_norm(array))}" if many else outline(array)
     return f"{text} ({value.reached} passes)" if state == "accumulated" else text
 
 
-def _norm(gradient: Any) -> Any:
-    with np.errstate(all="ignore"):
-        return np.sqrt(np.sum(np.square(gradient, dtype=np.float64)))
+def _mean(array: np.ndarray) -> float:
+    """Return the mean, also where the sum would overflow."""
+    largest = float(np.max(np.abs(array))) or 1.0
+    return largest * float(np.mean(array / largest))
 
 
 def _is_finite(x: Any) -> bool:

@@ -75,8 +75,8 @@ def frame_of_each(
 ) -> dict[Variable, Frame]:
     """Return the innermost frame of each value that is in one, and list the values in their frames.
 
-    A value is in the innermost call during which it was made. A leaf made before is in the innermost one that owns it
-    as a parameter, around all its uses.
+    A result is in the innermost call during which it was made, and so is a leaf made in a function. A leaf that a
+    module uses is in the innermost one that owns it as a parameter, around all its uses; what it was given is outside.
     """
     if not frames:
         return {}
@@ -91,7 +91,7 @@ def frame_of_each(
             coming = next(waiting, None)
         while open_ones and open_ones[-1].scope.end < value.birth:
             open_ones.pop()
-        if open_ones:
+        if open_ones and (value.op is not None or isinstance(open_ones[-1].scope.called, str)):
             found[value] = open_ones[-1]
     found |= _of_parameters(found, by_age)
     for value in by_age:

@@ -66,7 +66,7 @@ def to_html(diagram: Diagram) -> str:
     for cut, folded in prepared(diagram):
         cuts.append(cut)
         templates.append(f'<template id="layout{len(templates)}">{cut_svg(folded, cut, room)}</template>')
-    named = [node for node in diagram.nodes if node.kind == "result" and node.number is not None]
+    named = [node for node in diagram.nodes if node.root and node.number is not None]
     data = {
         "title": ",  ".join(f"{node.name} = {node.data}" for node in named) or result,
         "result": result,
@@ -117,6 +117,7 @@ def _node(node: Node, result: str) -> dict[str, Any]:
         "marks": [MARKS[mark] for mark in node.marks],
         "group": node.group,
         "for": node.stands_for,
+        "root": node.root,
         "adjoint": "" if node.adjoint is None else outline(node.adjoint),
         "exact": _exactly(node.adjoint),
         "grad": node.grad,

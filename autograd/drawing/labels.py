@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.drawing.selection import Places, visible_operands
+from autograd.drawing.text import shorten
 from autograd.errors import ArgumentError, brief
 from autograd.names import names_of
 from autograd.variable import Variable
 
-__all__ = ["given_names", "labels"]
+__all__ = ["given_names", "labels", "told_apart"]
 
 
 def given_names(names: Mapping[str, Any] | None) -> dict[Variable, str]:
@@ -42,6 +44,24 @@ def labels(drawn: Sequence[Variable], places: Places, given: Mapping[Variable, s
     operands = (x for value in drawn for x in visible_operands(value) if isinstance(x, Variable))
     names = names_of(drawn, operands, given)
     return {value: name or _folded_name(places, value) for value, name in names.items()}
+
+
+def told_apart(
+    names: Mapping[Variable, str], drawn: Sequence[Variable], *limits: int
+) -> tuple[dict[Variable, str], ...]:
+    """Return the names cut to each of some limits, the last the smallest.
+
+    Of values drawn that would be called the same, the second is ``w (2)``, and so on.
+    """
+    cut = [{value: shorten(name, limit, keep_end=limit // 2) for value, name in names.items()} for limit in limits]
+    met: Counter[str] = Counter()
+    for value in drawn:
+        name = cut[-1][value]
+        met[name] += 1
+        if met[name] > 1:
+            for shortened in cut:
+                shortened[value] += f" ({met[name]})"
+    return tuple(cut)
 
 
 def _folded_name(places: Places, value: Variable) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from autograd.drawing.facts import facts, is_differentiated
 from autograd.drawing.folding import folded_node
 from autograd.drawing.frames import Frame
 from autograd.drawing.jacobians import block_norm, edge_norm, quietly
-from autograd.drawing.labels import labels
+from autograd.drawing.labels import labels, told_apart
 from autograd.drawing.selection import Place, Places, visible_operands
 from autograd.drawing.text import counted, shorten
 from autograd.errors import ArgumentError, brief
@@ -30,6 +30,7 @@ __all__ = ["FOLDED", "Highlight", "Picture"]
 NAME_LIMIT = 32
 NAME_IN_FORMULA_LIMIT = 26
 FORMULA_LIMIT = 56
+SHORT = 8  # a number of no more characters is written exactly
 REACH = 8  # how many operations an arrow may pass; a longer one leaves the screen, and takes Graphviz minutes to lay
 FOLDED = "more"  # the id of the node that stands for all values not drawn
 
@@ -49,6 +50,18 @@ class Highlight:
             if not isinstance(x, Variable):
                 raise ArgumentError(f"highlight must be Values or Tensors, not {type(x).__name__}: {brief(x)}")
         self._values = set(found)
+
+    def ensure_within(self, graph: Collection[Variable]) -> None:
+        """Refuse to highlight what is not in the graph.
+
+        Raises
+        ------
+        ArgumentError
+            Naming it.
+        """
+        for x in self._values:
+            if x not in graph:
+                raise ArgumentError(f"highlight has {brief(x)}, which is not in the graph that is drawn")
 
     def value(self, value: Variable) -> bool:
         """Tell whether a value stands out, and the operation that made it."""
@@ -92,11 +105,8 @@ class Picture:
         self.ids: dict[Place, str] = {value: f"value{count}" for count, value in enumerate(self.values, 1)}
         self.ids |= {frame: frame.id for frame in self.frames}
         self.depths = places.depths(drawn)
-        self.names = labels(self.values, places, given)
-        self.brief_names: dict[Variable, str] = {
-            value: shorten(name, NAME_IN_FORMULA_LIMIT, keep_end=NAME_IN_FORMULA_LIMIT // 2)
-            for value, name in self.names.items()
-        }
+        names = labels(self.values, places, given)
+        self.names, self.brief_names = told_apart(names, self.values, NAME_LIMIT, NAME_IN_FORMULA_LIMIT)
         self.adjoints = self._adjoints() if backward else {}
         differentiated = [root for root in roots if is_differentiated(root)]
         self.reachable: set[Variable] | None = None
@@ -153,13 +163,14 @@ class Picture:
     def _group(self, frame: Frame) -> Group:
         values = frame.all_values()
         members = set(values)
+        leaves = [value for value in values if value.op is None]
         entering = dict.fromkeys(x for value in values for x in value.parents if x not in members)
         inputs = [x for x in entering if id(x) not in frame.owned]
         ends = set(frame.scope.ends)
         outputs = [value for value in values if value.stamp in ends]
-        operations = sum(value.op is not None for value in values)
+        operations = len(values) - len(leaves)
         contents = [counted(operations, "operation")]
-        parameters = sum(value.op is None for value in values) + len(entering) - len(inputs)
+        parameters = sum(int(np.size(x._primal)) for x in (*leaves, *entering) if id(x) in frame.owned)
         if parameters:
             contents.append(counted(parameters, "parameter"))
         details = [", ".join(contents)]
@@ -170,11 +181,9 @@ class Picture:
         around = frame.around.id if frame.around is not None else ""
         return Group(frame.id, shorten(frame.name, NAME_LIMIT), frame.scope.kind, around, tuple(details))
 
-    def _node_name(self, value: Variable) -> str:
-        return shorten(self.names[value], NAME_LIMIT, keep_end=NAME_LIMIT // 2)
-
     def _add_value(self, value: Variable, around: str) -> None:
-        kind: Kind = "leaf" if value.is_leaf else "result" if value in self.roots_set else "value"
+        is_root = value in self.roots_set
+        kind: Kind = "leaf" if value.is_leaf else "result" if is_root else "value"
         numbers = facts(value, self.reachable) if self.numbers else {}
         if not self.backward:
             numbers = {key: told for key, told in numbers.items() if key in ("data", "details", "number", "thumbnail")}
@@ -183,7 +192,7 @@ class Picture:
             numbers["adjoint"] = float(adjoint)
         stands_out = self.highlight.value(value)
         self.nodes.append(
-            Node(self.ids[value], kind, self._node_name(value), group=around, highlight=stands_out, **numbers)
+            Node(self.ids[value], kind, self.names[value], group=around, root=is_root, highlight=stands_out, **numbers)
         )
 
     def _add_operation(self, value: Variable, row: Any, count: int, around: str) -> None:
@@ -193,7 +202,7 @@ class Picture:
         stands_out = self.highlight.value(value)
         for position, operand in enumerate(visible):
             if not isinstance(operand, Variable):
-                constant = Node(f"constant{count}_{position}", "constant", outline(operand), group=around)
+                constant = Node(f"constant{count}_{position}", "constant", _constant(operand), group=around)
                 self.nodes.append(constant)
                 self.edges.append(Edge(constant.id, operation))
                 continue
@@ -201,7 +210,7 @@ class Picture:
             place = self.places.of(operand)
             source = place if place in self.ids else None
             if self.depths[value] - self.depths[source] > REACH:
-                stands_for, again_name = self.ids.get(place, ""), self._node_name(operand)
+                stands_for, again_name = self.ids.get(place, ""), self.names[operand]
                 again = Node(f"again{count}_{position}", "reference", again_name, group=around, stands_for=stands_for)
                 self.nodes.append(again)
                 self.edges.append(Edge(again.id, operation, **gradient))
@@ -241,3 +250,9 @@ class Picture:
             return {"local_gradient": outline(number), "number": float(number), "contribution": contribution}
         shapes = f"{shape_text(value._primal)} by {shape_text(operand._primal)}"
         return {"local_gradient": f"Jacobian {shapes}, norm {edge_norm(value, position)}"}
+
+
+def _constant(x: Any) -> str:
+    """Return a constant, exactly if that is short."""
+    exact = "" if np.ndim(x) else f"{float(x):.16g}"
+    return exact if 0 < len(exact) <= SHORT else outline(x)

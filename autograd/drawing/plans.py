@@ -87,7 +87,7 @@ class _Picture:
             for target in step.targets:
                 self.writers[target.space][target.index] = number
         for name, ref in self.plan.outputs.items():
-            self._add(Node(f"result_{name}", "result", name), self._sources(ref))
+            self._add(Node(f"result_{name}", "result", name, root=True), self._sources(ref))
         if any(edge.tail == FOLDED for edge in self.edges):
             self.nodes.insert(0, Node(FOLDED, "folded", f"… {counted(self.first - 1, 'more step')}"))
 

@@ -454,7 +454,7 @@
       const cells = [link, edge.local || "not in this file", result.adjoint || result.grad || "", edge.adds || ""];
       return make("tr", {}, ...cells.map((cell) => make("td", {}, cell)));
     });
-    if (node.kind === "result") {
+    if (node.root) {
       rows.unshift(make("tr", {}, make("td", { colspan: 3 }, "it is what is differentiated"), make("td", {}, "1")));
     }
     const heads = ["used in", "local gradient", "× its adjoint", "= adds"];

@@ -109,7 +109,7 @@ def local_text(edge: Edge) -> str:
 
 
 def _results(diagram: Diagram) -> list[Node]:
-    found = [node for node in diagram.nodes if node.kind == "result"]
+    found = [node for node in diagram.nodes if node.root]
     return found or list(diagram.nodes[-1:])
 
 
@@ -159,7 +159,7 @@ class _Story:
             notes = ("The backward pass starts from the result: its derivative by itself is 1.",)
             if len(self.results) > 1:
                 notes = ("The backward pass starts from the results: their sum changes as much as each of them.",)
-            gradients = ((result.id, self._so_far(result) or "1"),)
+            gradients = ((result.id, self._so_far(result) or "1"),) if result.data else ()  # which has no numbers
             yield Step("backward", result.id, formula, notes, (result.id,), gradients=gradients)
         for node in reversed(self.diagram.nodes):
             if node.kind == "operation" and node.id in self.result_edge:
@@ -206,7 +206,7 @@ class _Story:
         phase: Phase = "gradient" if node.kind == "gradient step" else "forward"
         references = (id for id in tails if self.nodes[id].kind == "reference")
         notes = [note for note in notes if note]
-        formula = node.name.split("\n")[0] + (" is computed" if node.kind == "result" else "")
+        formula = node.name.split("\n")[0] + (" is computed" if node.root else "")
         return Step(phase, node.id, formula, tuple(notes), (node.id, *tails), edges, (node.id, *references))
 
     def _use(self, operation: Node, number: int) -> Step:

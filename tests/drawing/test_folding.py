@@ -126,6 +126,18 @@ def test_the_norm_of_a_large_block_is_estimated_and_says_so() -> None:
     assert node.details[1] == "Jacobian 400×400, norm ≈60"  # exact here, for the Jacobian is diagonal: 3 * sqrt(400)
 
 
+def test_what_a_module_is_given_stands_outside_its_frame_and_is_no_parameter() -> None:
+    class Doubling(Line):
+        def __call__(self, x: object) -> Value:
+            call = autograd.Scope(self)
+            return call.close(self.slope * autograd.Tensor(x) + self.start)  # type: ignore[no-any-return]
+
+    y = Doubling("line")([1.0, 2.0])
+    (node,) = (node for node in draw(y, fold=True).nodes if node.kind == "group")
+    assert node.details == ("2 operations, 2 parameters", "Jacobian 2×2, norm 2.828")
+    assert [node.group for node in draw(y).nodes if node.name == "v1"] == [""]
+
+
 def test_a_block_without_variables_among_its_inputs_has_no_jacobian() -> None:
     line = Line("line")
     (node,) = (node for node in draw(line(3.0), fold=True).nodes if node.kind == "group")  # type: ignore[arg-type]
@@ -167,7 +179,7 @@ def test_an_unfolded_picture_beyond_the_budget_is_refused_with_the_way_out() -> 
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ("all", "fold must be one of auto, not 'all'"),
+        ("all", "fold must be 'auto', True, False or a list of names of groups, not 'all'"),
         (3, "fold must be 'auto', True, False or a list of names of groups, not 3"),
         (["third"], "no group 'third' to fold; the groups: 'Line first', 'Line second'"),
     ],

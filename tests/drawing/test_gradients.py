@@ -180,11 +180,11 @@ def test_a_steep_sigmoid_is_measured_by_its_own_slope() -> None:
     assert node_of(draw(autograd.sigmoid(Value(1.0), slope=6.0)), "v2").marks == ("saturated",)
 
 
-def test_an_array_is_marked_when_most_of_it_is_dead_and_counts_are_shown() -> None:
-    some = node_of(draw(autograd.relu(autograd.Tensor([1.0, -1.0, 2.0]))), "v2")
+def test_an_array_is_marked_when_all_of_it_is_dead_and_counts_are_shown() -> None:
     most = node_of(draw(autograd.relu(autograd.Tensor([-1.0, -1.0, 2.0]))), "v2")
-    assert (some.marks, some.details) == ((), ("3 float64", "1 of 3 dead"))
-    assert (most.marks, most.details) == (("dead",), ("3 float64", "2 of 3 dead"))
+    whole = node_of(draw(autograd.relu(autograd.Tensor([-1.0, -1.0, -2.0]))), "v2")
+    assert (most.marks, most.details) == ((), ("3 float64", "2 of 3 dead"))
+    assert (whole.marks, whole.details) == (("dead",), ("3 float64", "3 of 3 dead"))
 
 
 def test_numbers_that_are_not_finite_are_marked() -> None:
@@ -215,6 +215,16 @@ def test_gradients_that_are_nearly_the_same_have_nearly_the_same_colour() -> Non
     y.backward()
     diagram = draw(y)
     assert fill_of(diagram, node_of(diagram, "a").id) == fill_of(diagram, node_of(diagram, "b").id)
+
+
+def test_what_is_rounding_alone_does_not_stretch_the_scale() -> None:
+    leaves = [Value(1.0) for _ in range(3)]
+    y = autograd.sum([leaf * factor for leaf, factor in zip(leaves, (1e-17, 1e-4, 1.0), strict=True)])
+    y.backward()
+    diagram = draw(y)
+    noise, small, large = (fill_of(diagram, node.id) for node in diagram.nodes if node.kind == "leaf")
+    assert (noise, large) == (SCALE[0], SCALE[-1])
+    assert small in SCALE[2:4]
 
 
 def test_the_scale_is_explained_below_the_picture() -> None:
@@ -253,9 +263,32 @@ def test_names_may_come_from_the_users_own_variables() -> None:
     assert diagram.edges[0].formula == "∂r/∂p = kept"
 
 
+def test_what_is_not_in_the_graph_cannot_be_highlighted() -> None:
+    with pytest.raises(autograd.ArgumentError, match=r"highlight has Value\(2.0, name='other'.*not in the graph"):
+        draw(Value(1.0) * 2, highlight=[Value(2.0, name="other")])
+
+
+def test_names_that_would_read_the_same_are_numbered() -> None:
+    a, b = (Value(x, name=f"transformer.encoder.layers[{i}].attention.weight") for i, x in enumerate((2.0, 3.0)))
+    diagram = draw(a * b * a)
+    names = [node.name for node in diagram.nodes if node.kind == "leaf"]
+    assert len(set(names)) == 2
+    assert names[1].endswith(" (2)")
+    assert len({edge.formula.partition(" = ")[0] for edge in diagram.edges if edge.formula}) == 4
+
+
+def test_a_leaf_among_the_results_has_their_double_frame() -> None:
+    a = Value(2.0, name="a")
+    diagram = draw([a, a * 3])
+    assert [node.root for node in diagram.nodes] == [True, False, False, True]
+    assert diagram.to_string("dot").count("peripheries=2") == 2
+
+
 @pytest.mark.parametrize(
     ("option", "message"),
     [
+        ({"formulas": "no"}, "formulas must be True or False, not 'no'"),
+        ({"max_nodes": True}, "max_nodes must be a whole number"),
         ({"names": ["a"]}, "names must map names to Values or Tensors, as locals"),
         ({"names": {1: Value(1.0)}}, "names must map"),
         ({"highlight": Value(1.0)}, "highlight must be a list of Values or Tensors, or a path"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ import autograd
 from autograd import Diagram, Value, draw
 from autograd.drawing.appearance import DARK, LOOKS
 from autograd.drawing.diagram import Theme
+from autograd.drawing.formats import formats
 from autograd.drawing.render import render
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -93,8 +96,12 @@ def test_text_can_be_read_on_every_fill_in_light_and_dark(ink: str) -> None:
     assert min(contrast(DARK[ink], DARK[fill]) for fill in fills) >= 4.5
 
 
-def test_the_same_program_gives_the_same_bytes() -> None:
-    assert picture().to_string("svg") == picture().to_string("svg")
+@pytest.mark.parametrize("ending", formats)
+def test_the_same_program_gives_the_same_bytes_at_any_time(ending: str, tmp_path: Path) -> None:
+    first = picture().save(tmp_path / f"first.{ending}").read_bytes()
+    if ending == "pdf":
+        time.sleep(1.1)  # a PDF has the second of its making
+    assert picture().save(tmp_path / f"second.{ending}").read_bytes() == first
 
 
 @pytest.mark.parametrize("theme", ["auto", "light", "dark"])

@@ -111,8 +111,11 @@ def numbers(x: Any, what: str) -> list[Any]:
     return list(x)
 
 
-def signals(x: Any, what: str) -> Tensor:
-    """Return an array, or what can be made one, as a Tensor of floats, or refuse it as ``what``."""
+def signals(x: Any, what: str) -> Any:
+    """Return a Tensor as it is, or what can be made an array as a plain one of floats, or refuse it as ``what``.
+
+    What is given as numbers stays a constant: it has no place among the leaves, and no derivative to be found.
+    """
     if isinstance(x, Tensor):
         return x
     array = np.asarray(x)
@@ -120,7 +123,7 @@ def signals(x: Any, what: str) -> Tensor:
         raise NotANumberError(
             f"{what} must be an array of real numbers or a Tensor, not {type(x).__name__}: {x!r:.200}"
         )
-    return Tensor(array if array.dtype.kind == "f" else array.astype(np.float64))
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
 def class_index(target: Any, classes: int, what: str) -> int:

@@ -205,7 +205,7 @@ class Module(metaclass=_NamedWhenBuilt):
         --------
         >>> from nn import Dropout
         >>> Dropout(0.5).train(False)([1.0, 2.0])
-        Tensor([1., 2.])
+        array([1., 2.])
         """
         for module in self.modules():
             module.training = bool(mode)

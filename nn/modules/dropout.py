@@ -6,7 +6,6 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from autograd import Tensor
 from nn.checks import fraction, generator, signals
 from nn.module import Module, title
 
@@ -37,7 +36,7 @@ class Dropout(Module):
     >>> import numpy as np
     >>> from nn import Dropout
     >>> Dropout(0.5, seed=0)(np.ones(6))
-    Tensor([2., 0., 0., 0., 2., 2.])
+    array([2., 0., 0., 0., 2., 2.])
     """
 
     recordable: ClassVar[bool] = False
@@ -46,8 +45,8 @@ class Dropout(Module):
         self.p = fraction(p, "p")
         self.rng = generator(seed)
 
-    def forward(self, x: Any) -> Tensor:
-        """Return the numbers that are left.
+    def forward(self, x: Any) -> Any:
+        """Return the numbers that are left, as an array or a Tensor, whichever was given.
 
         Parameters
         ----------
@@ -57,8 +56,7 @@ class Dropout(Module):
         if not self.training or self.p == 0:
             return inputs
         scale = np.asarray((self.rng.random(inputs.shape) >= self.p) / (1.0 - self.p), inputs.dtype)
-        kept: Tensor = inputs * scale
-        return kept
+        return inputs * scale
 
     def config(self) -> dict[str, Any]:
         """Return the arguments that make another one like this."""

@@ -86,8 +86,9 @@ class BatchNorm1d(Module):
         mean = np.mean(inputs, axis=0)
         variance = np.mean((inputs - mean) ** 2, axis=0)
         keep = 1.0 - self.momentum
-        self.running_mean = keep * self.running_mean + self.momentum * mean.data
-        self.running_var = keep * self.running_var + self.momentum * variance.data * (samples / (samples - 1))
+        found = [x.numpy() if isinstance(x, Tensor) else x for x in (mean, variance)]
+        self.running_mean = keep * self.running_mean + self.momentum * found[0]
+        self.running_var = keep * self.running_var + self.momentum * found[1] * (samples / (samples - 1))
         normalised: Tensor = (inputs - mean) / np.sqrt(variance + self.eps) * self.weight + self.bias
         return normalised
 

@@ -73,3 +73,14 @@ def test_a_compiled_network_is_the_same_with_frames() -> None:
     model = nn.MLP(2, [3, 1], seed=0)
     x = np.array([[1.0, 2.0], [0.5, -1.0]])
     np.testing.assert_allclose(model(x), [float(model(row)) for row in x.tolist()], rtol=1e-14)
+
+
+def test_numbers_that_a_module_is_given_stay_a_constant() -> None:
+    net = nn.Sequential(nn.Linear(3, 2, seed=0), nn.BatchNorm1d(2), nn.Tanh())
+    diagram = draw(np.sum(net(np.ones((4, 3)))))
+    assert sorted(node.name for node in diagram.nodes if node.kind == "leaf") == [
+        "layers[0].bias",
+        "layers[0].weight",
+        "layers[1].bias",
+        "layers[1].weight",
+    ]

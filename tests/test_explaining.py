@@ -276,6 +276,29 @@ def test_uses_that_cancel_are_told_from_zero_local_gradients() -> None:
     assert "its uses give sums to exactly zero" in disconnected(a - a, a).cuts[0].reason
 
 
+def test_a_gradient_too_small_for_a_float_is_told_from_a_local_gradient_of_zero() -> None:
+    x, t, s = leaf(1.0, "x"), Tensor(np.ones(3, np.float32), name="t"), leaf(1.0, "s")
+    y, z, squashed = x, t, s
+    for _ in range(400):
+        y, squashed = y * 0.1, squashed.sigmoid()
+    for _ in range(50):
+        z = z * 0.1
+    for variable, root in ((x, y), (t, np.sum(z)), (s, squashed * 1e-100)):
+        (cut,) = disconnected(root, variable).cuts
+        assert cut.reason.startswith("every path underflows: at v")
+        assert "its product with the adjoint of the result is smaller than any float" in cut.reason
+        assert " = 0.1 = 0" not in cut.reason
+        assert "local gradient of zero" not in str(explain(variable, of=root))
+
+
+def test_of_dead_ends_each_is_told_for_what_it_is() -> None:
+    x = leaf(1.0, "x")
+    reason = disconnected((x - 5.0).relu() + x * 1e-200 * 1e-200, x).cuts[0].reason
+    assert reason.startswith("every path passes a local gradient of zero or underflows: ")
+    assert "where(v1 <= 0, 0, 1) = 0" in reason
+    assert "= 1e-200, but its product with the adjoint of the result is smaller than any float" in reason
+
+
 def test_a_gradient_that_reaches_all_is_said_to() -> None:
     t = Tensor([1.0, 2.0])
     report = disconnected(np.sum(t * t), [t])

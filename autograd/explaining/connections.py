@@ -38,7 +38,7 @@ class Cut:
     places : tuple of Variable
         With no path, the values that may have been made from the parameter's bare number: leaves of the graph, and
         results of operations with a constant. With a zero gradient, the results of the operations at which it becomes
-        zero, the nearest to the root first.
+        zero, the nearest to the root first: their local gradient is zero, or its product with the adjoint underflows.
     reason : str
         Why, in a sentence.
     """
@@ -85,7 +85,8 @@ def disconnected(root: Variable, parameters: Any) -> Connections:
     A node knows what it was made from, not what was made from it. So where there is no path the places are those that
     can be told from the graph of ``root``, and are what may have happened: a constant or a leaf with the parameter's
     very number (``.data``, ``float()``, a copy), or a nameless leaf made later (under `no_grad`). A gradient that is
-    zero is followed to the operations that make it so: a dead relu, a step, a branch not taken, a factor of zero.
+    zero is followed to the operations that make it so: a dead relu, a step, a branch not taken, a factor of zero; or
+    to where a long chain has made it smaller than any float.
 
     Parameters
     ----------
@@ -220,6 +221,7 @@ def _no_path(name: str, parameter: Variable, suspects: Sequence[Suspect]) -> Cut
     return Cut(name, parameter, "no path", tuple(node for node, _ in suspects), reason)
 
 
+DeadEnd = tuple[Variable, int, bool]  # a result, the place of an operand, whether the product underflows there
 Uses = Mapping[Variable, list[tuple[Variable, int, int]]]
 
 
@@ -240,7 +242,7 @@ def _zero_gradient(
     met = {parameter}
     waiting = [parameter]
     cancelling = []
-    where: list[tuple[Variable, int]] = []
+    where: list[DeadEnd] = []
     while waiting:
         node = waiting.pop()
         sizes = []
@@ -250,7 +252,7 @@ def _zero_gradient(
                     met.add(child)
                     waiting.append(child)
             elif is_zero(contributions(child, of_nodes[child])[index]):
-                where.append((child, position))
+                where.append((child, position, _underflows(child, of_nodes[child], index)))
             else:
                 sizes.append(child)
         if sizes:
@@ -262,14 +264,28 @@ def _zero_gradient(
     where.sort(key=lambda place: -place[0].stamp)
     texts = list(_dead_ends(where[:FEW], names))
     more = f" and {len(where) - FEW:,} more" if len(where) > FEW else ""
-    reason = f"every path passes a local gradient of zero: {'; '.join(texts)}{more}"
-    return Cut(name, parameter, "zero gradient", tuple(dict.fromkeys(child for child, _ in where)), reason)
+    kinds = sorted({underflows for _, _, underflows in where})
+    why = " or ".join("underflows" if underflows else "passes a local gradient of zero" for underflows in kinds)
+    reason = f"every path {why}: {'; '.join(texts)}{more}"
+    return Cut(name, parameter, "zero gradient", tuple(dict.fromkeys(child for child, _, _ in where)), reason)
 
 
-def _dead_ends(where: Iterable[tuple[Variable, int]], names: Mapping[Variable, str]) -> Iterator[str]:
-    for child, position in where:
+def _underflows(child: Variable, adjoint: Any, index: int) -> bool:
+    """Tell whether a part of zero is none by the local gradient, but because its product with the adjoint underflows.
+
+    The part is linear in the adjoint, and multiplied by a power of two a sum that cancels still does.
+    """
+    _, exponent = np.frexp(np.max(np.abs(adjoint)))
+    larger = np.ldexp(adjoint, max(0, -int(exponent)))
+    return not is_zero(contributions(child, larger if isinstance(child, Tensor) else float(larger))[index])
+
+
+def _dead_ends(where: Iterable[DeadEnd], names: Mapping[Variable, str]) -> Iterator[str]:
+    for child, position, underflows in where:
         text = formula(child, position, names)
-        if isinstance(child, Tensor):
+        if underflows:
+            text += ", but its product with the adjoint of the result is smaller than any float"
+        elif isinstance(child, Tensor):
             text += " is zero wherever the gradient of the result is not"
         elif not text.endswith(" = 0"):
             text += " = 0"

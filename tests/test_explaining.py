@@ -268,7 +268,8 @@ def test_a_parameter_behind_a_dead_relu_is_told_from_one_without_a_path() -> Non
     assert report.connected == ("v",)
     assert "where(" in report.cuts[0].reason
     assert report.cuts[1].places == (out,)
-    assert "nameless leaf made after it: under no_grad()?" in report.cuts[1].reason
+    assert "nothing in the graph was made from it; the nameless leaf v" in report.cuts[1].reason
+    assert "was made after it: data, or a result of no_grad()?" in report.cuts[1].reason
 
 
 def test_uses_that_cancel_are_told_from_zero_local_gradients() -> None:
@@ -303,7 +304,24 @@ def test_a_gradient_that_reaches_all_is_said_to() -> None:
     t = Tensor([1.0, 2.0])
     report = disconnected(np.sum(t * t), [t])
     assert not report
-    assert str(report) == "the gradient reaches all 1 parameters"
+    assert str(report) == "the gradient reaches the one parameter"
+    assert str(disconnected(np.sum(t * t), [])) == "no parameters were given"
+    assert str(disconnected(np.sum(t * t), {"t": t, "twice": t * 1.0})).count("\n") == 1
+
+
+def test_a_copy_is_told_by_its_number_unless_that_is_found_anywhere() -> None:
+    w, two, zeros = leaf(2.5, "w"), leaf(2.0, "two"), Tensor(np.zeros(2), name="zeros")
+    root = np.sum(Tensor(np.zeros(2), name="b") * leaf(2.5, "a") + leaf(1.0, "c") * 1.0)
+    reasons = [cut.reason for cut in disconnected(root, [w, two, zeros]).cuts]
+    assert reasons[0] == "no path; the leaf a has its very number, 2.5: a copy, or from .data or float()?"
+    assert all(reason == "no path: nothing in the graph was made from it" for reason in reasons[1:])
+
+
+def test_an_array_without_elements_has_no_gradient() -> None:
+    empty, t = Tensor(np.ones((0, 2)), name="empty"), Tensor([1.0, 2.0], name="t")
+    assert disconnected(np.sum(empty), empty).cuts[0].reason == "it has no elements, and so no gradient"
+    assert "has no elements" in str(explain(empty, of=np.sum(empty)))
+    assert disconnected(np.sum(t[:0]), t).cuts[0].reason.endswith("= sum(v1), where v1 has no elements")
 
 
 def test_a_tensor_whose_array_was_taken_is_found_as_a_constant() -> None:

@@ -145,6 +145,36 @@ def test_zero_times_what_is_not_finite_counts_as_zero() -> None:
     assert (explanation.gradient, explanation.agrees, explanation.paths) == (0.0, True, ())
 
 
+def test_sums_that_differ_because_a_product_underflows_are_said_to() -> None:
+    x, bad = leaf(1.0, "x"), leaf(1.0, "bad")
+    backward, forward = explain(x, of=x * 1e-200 * 1e-200 * 1e200), explain(x, of=x * 1e200 * 1e-200 * 1e-200)
+    assert (backward.gradient, backward.forward_gradient) == (pytest.approx(1e-200), 0.0)
+    assert (forward.gradient, forward.forward_gradient) == (0.0, pytest.approx(1e-200))
+    t = Tensor(np.ones(2, np.float32), name="t")
+    for explanation in (backward, forward, explain(t, of=np.sum(t * 1e-30 * 1e-30 * 1e30))):
+        assert (explanation.agrees, explanation.underflows) == (False, True)
+        assert "they differ because a product underflows on the way" in str(explanation)
+        assert "NOT" not in str(explanation)
+    assert not explain(bad, of=bad * 3.0).underflows
+
+
+def test_a_path_has_the_product_that_a_backward_pass_finds() -> None:
+    x = leaf(1.0, "x")
+    explanation = explain(x, of=x * 1e-200 * 1e-200 * 1e200)
+    assert explanation.paths[0].product == explanation.gradient
+
+
+def test_very_small_gradients_agree_but_for_rounding() -> None:
+    t = Tensor(np.full((3, 3), 1e-310), name="t")
+    assert explain(t, of=np.sum(t * t * 3)).agrees
+
+
+def test_of_array_paths_alike_in_size_the_first_operand_comes_first() -> None:
+    a = Tensor([3.0, 4.0], name="a")
+    text = str(explain(a, of=np.sum(a * a)))
+    assert text.index("a → v1[0] → v2") < text.index("a → v1[1] → v2")
+
+
 def test_the_root_explains_itself() -> None:
     a = leaf(2.0, "a") * 3.0
     explanation = explain(a, of=a)

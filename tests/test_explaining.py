@@ -145,6 +145,36 @@ def test_zero_times_what_is_not_finite_counts_as_zero() -> None:
     assert (explanation.gradient, explanation.agrees, explanation.paths) == (0.0, True, ())
 
 
+def test_sums_that_differ_because_a_product_underflows_are_said_to() -> None:
+    x, bad = leaf(1.0, "x"), leaf(1.0, "bad")
+    backward, forward = explain(x, of=x * 1e-200 * 1e-200 * 1e200), explain(x, of=x * 1e200 * 1e-200 * 1e-200)
+    assert (backward.gradient, backward.forward_gradient) == (pytest.approx(1e-200), 0.0)
+    assert (forward.gradient, forward.forward_gradient) == (0.0, pytest.approx(1e-200))
+    t = Tensor(np.ones(2, np.float32), name="t")
+    for explanation in (backward, forward, explain(t, of=np.sum(t * 1e-30 * 1e-30 * 1e30))):
+        assert (explanation.agrees, explanation.underflows) == (False, True)
+        assert "they differ because a product underflows on the way" in str(explanation)
+        assert "NOT" not in str(explanation)
+    assert not explain(bad, of=bad * 3.0).underflows
+
+
+def test_a_path_has_the_product_that_a_backward_pass_finds() -> None:
+    x = leaf(1.0, "x")
+    explanation = explain(x, of=x * 1e-200 * 1e-200 * 1e200)
+    assert explanation.paths[0].product == explanation.gradient
+
+
+def test_very_small_gradients_agree_but_for_rounding() -> None:
+    t = Tensor(np.full((3, 3), 1e-310), name="t")
+    assert explain(t, of=np.sum(t * t * 3)).agrees
+
+
+def test_of_array_paths_alike_in_size_the_first_operand_comes_first() -> None:
+    a = Tensor([3.0, 4.0], name="a")
+    text = str(explain(a, of=np.sum(a * a)))
+    assert text.index("a → v1[0] → v2") < text.index("a → v1[1] → v2")
+
+
 def test_the_root_explains_itself() -> None:
     a = leaf(2.0, "a") * 3.0
     explanation = explain(a, of=a)
@@ -268,7 +298,8 @@ def test_a_parameter_behind_a_dead_relu_is_told_from_one_without_a_path() -> Non
     assert report.connected == ("v",)
     assert "where(" in report.cuts[0].reason
     assert report.cuts[1].places == (out,)
-    assert "nameless leaf made after it: under no_grad()?" in report.cuts[1].reason
+    assert "nothing in the graph was made from it; the nameless leaf v" in report.cuts[1].reason
+    assert "was made after it: data, or a result of no_grad()?" in report.cuts[1].reason
 
 
 def test_uses_that_cancel_are_told_from_zero_local_gradients() -> None:
@@ -276,11 +307,51 @@ def test_uses_that_cancel_are_told_from_zero_local_gradients() -> None:
     assert "its uses give sums to exactly zero" in disconnected(a - a, a).cuts[0].reason
 
 
+def test_a_gradient_too_small_for_a_float_is_told_from_a_local_gradient_of_zero() -> None:
+    x, t, s = leaf(1.0, "x"), Tensor(np.ones(3, np.float32), name="t"), leaf(1.0, "s")
+    y, z, squashed = x, t, s
+    for _ in range(400):
+        y, squashed = y * 0.1, squashed.sigmoid()
+    for _ in range(50):
+        z = z * 0.1
+    for variable, root in ((x, y), (t, np.sum(z)), (s, squashed * 1e-100)):
+        (cut,) = disconnected(root, variable).cuts
+        assert cut.reason.startswith("every path underflows: at v")
+        assert "its product with the adjoint of the result is smaller than any float" in cut.reason
+        assert " = 0.1 = 0" not in cut.reason
+        assert "local gradient of zero" not in str(explain(variable, of=root))
+
+
+def test_of_dead_ends_each_is_told_for_what_it_is() -> None:
+    x = leaf(1.0, "x")
+    reason = disconnected((x - 5.0).relu() + x * 1e-200 * 1e-200, x).cuts[0].reason
+    assert reason.startswith("every path passes a local gradient of zero or underflows: ")
+    assert "where(v1 <= 0, 0, 1) = 0" in reason
+    assert "= 1e-200, but its product with the adjoint of the result is smaller than any float" in reason
+
+
 def test_a_gradient_that_reaches_all_is_said_to() -> None:
     t = Tensor([1.0, 2.0])
     report = disconnected(np.sum(t * t), [t])
     assert not report
-    assert str(report) == "the gradient reaches all 1 parameters"
+    assert str(report) == "the gradient reaches the one parameter"
+    assert str(disconnected(np.sum(t * t), [])) == "no parameters were given"
+    assert str(disconnected(np.sum(t * t), {"t": t, "twice": t * 1.0})).count("\n") == 1
+
+
+def test_a_copy_is_told_by_its_number_unless_that_is_found_anywhere() -> None:
+    w, two, zeros = leaf(2.5, "w"), leaf(2.0, "two"), Tensor(np.zeros(2), name="zeros")
+    root = np.sum(Tensor(np.zeros(2), name="b") * leaf(2.5, "a") + leaf(1.0, "c") * 1.0)
+    reasons = [cut.reason for cut in disconnected(root, [w, two, zeros]).cuts]
+    assert reasons[0] == "no path; the leaf a has its very number, 2.5: a copy, or from .data or float()?"
+    assert all(reason == "no path: nothing in the graph was made from it" for reason in reasons[1:])
+
+
+def test_an_array_without_elements_has_no_gradient() -> None:
+    empty, t = Tensor(np.ones((0, 2)), name="empty"), Tensor([1.0, 2.0], name="t")
+    assert disconnected(np.sum(empty), empty).cuts[0].reason == "it has no elements, and so no gradient"
+    assert "has no elements" in str(explain(empty, of=np.sum(empty)))
+    assert disconnected(np.sum(t[:0]), t).cuts[0].reason.endswith("= sum(v1), where v1 has no elements")
 
 
 def test_a_tensor_whose_array_was_taken_is_found_as_a_constant() -> None:

@@ -21,6 +21,7 @@ from autograd.variable import Variable
 __all__ = ["Connections", "Cut", "disconnected"]
 
 FEW = 3  # places that are named one by one
+EVERYWHERE = (-1.0, 0.0, 0.5, 1.0, 2.0)  # a copy of such a number is not known from it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +39,7 @@ class Cut:
     places : tuple of Variable
         With no path, the values that may have been made from the parameter's bare number: leaves of the graph, and
         results of operations with a constant. With a zero gradient, the results of the operations at which it becomes
-        zero, the nearest to the root first.
+        zero, the nearest to the root first: their local gradient is zero, or its product with the adjoint underflows.
     reason : str
         Why, in a sentence.
     """
@@ -74,8 +75,9 @@ class Connections:
     def __repr__(self) -> str:
         total = len(self.cuts) + len(self.connected)
         if not self.cuts:
-            return f"the gradient reaches all {total} parameters"
-        heading = f"the gradient does not reach {len(self.cuts)} of {total} parameters:"
+            reached = ("no parameters were given", "the gradient reaches the one parameter")
+            return reached[total] if total < len(reached) else f"the gradient reaches all {total:,} parameters"
+        heading = f"the gradient does not reach {len(self.cuts):,} of {total:,} parameters:"
         return "\n".join([heading, *(f"  {cut.name}: {cut.reason}" for cut in self.cuts)])
 
 
@@ -84,8 +86,9 @@ def disconnected(root: Variable, parameters: Any) -> Connections:
 
     A node knows what it was made from, not what was made from it. So where there is no path the places are those that
     can be told from the graph of ``root``, and are what may have happened: a constant or a leaf with the parameter's
-    very number (``.data``, ``float()``, a copy), or a nameless leaf made later (under `no_grad`). A gradient that is
-    zero is followed to the operations that make it so: a dead relu, a step, a branch not taken, a factor of zero.
+    very number (``.data``, ``float()``, a copy) or, if there is none, the nameless leaves made later: mere data, or
+    results of `no_grad`. A gradient that is zero is followed to the operations that make it so: a dead relu, a step, a
+    branch not taken, a factor of zero; or to where a long chain has made it smaller than any float.
 
     Parameters
     ----------
@@ -123,13 +126,15 @@ def disconnected(root: Variable, parameters: Any) -> Connections:
     names |= {parameter: name for name, parameter in wanted.items()}
     found = adjoints({root: one(root)}, keep=True)
     of_nodes = {**dict(zip(found.operations, found.of_operations, strict=True)), **found.of_leaves}
+    given = set(wanted.values())
     lost = {p for p in wanted.values() if p not in of_nodes}
-    suspects = _suspects(behind, lost, set(wanted.values()), names) if lost else {}
+    leaves = [node for node in behind if node.op is None and node not in given] if lost else []
+    same = _same_numbers(behind, leaves, lost, names)
     uses = _uses(behind) if len(lost) < len(wanted) else {}
     cuts = []
     for name, parameter in wanted.items():
         if parameter in lost:
-            cuts.append(_no_path(name, parameter, suspects[parameter]))
+            cuts.append(_no_path(name, parameter, same[parameter], leaves, names))
         elif is_zero(of_nodes[parameter]):
             cuts.append(_zero_gradient(name, parameter, of_nodes, uses, names))
     off = {cut.parameter for cut in cuts}
@@ -164,62 +169,57 @@ def _named(parameters: Any) -> dict[str, Variable]:
 Suspect = tuple[Variable, str]
 
 
-def _suspects(
-    behind: Sequence[Variable], lost: set[Variable], parameters: set[Variable], names: Mapping[Variable, str]
+def _same_numbers(
+    behind: Sequence[Variable], leaves: Sequence[Variable], lost: set[Variable], names: Mapping[Variable, str]
 ) -> dict[Variable, list[Suspect]]:
-    """Return, for each parameter without a path, where its bare number may have entered, surest first."""
+    """Return, for each parameter without a path, the leaves and the constants that are its bare number."""
     by_number: dict[Any, list[Variable]] = {}
     for parameter in lost:
-        by_number.setdefault(_key(parameter._primal), []).append(parameter)
+        key = _key(parameter._primal)
+        if key is not None:
+            by_number.setdefault(key, []).append(parameter)
     same: dict[Variable, list[Suspect]] = {parameter: [] for parameter in lost}
-    leaves = []
+    if not by_number:
+        return same
+    for leaf in leaves:
+        for parameter in by_number.get(_key(leaf._primal), ()):
+            its = f"number, {outline(parameter._primal)}" if isinstance(parameter, Value) else "array"
+            text = f"the leaf {names[leaf]} has its very {its}: a copy, or from .data or float()?"
+            same[parameter].append((leaf, text))
     for node in behind:
-        if node.op is None and node not in parameters:
-            for parameter in by_number.get(_key(node._primal), ()):
-                text = (
-                    f"the leaf {names[node]} has its very {_number_word(parameter)}: a copy, or from .data or float()?"
-                )
-                same[parameter].append((node, text))
-            if node._name is None:
-                leaves.append(node)
         for x in node.inputs:
             if not isinstance(x, Variable):
                 for parameter in by_number.get(_key(x), ()):
+                    its = f"number, {outline(parameter._primal)}," if isinstance(parameter, Value) else "array"
                     place = f"{names[node]} = {call(node, names)}{_line(node)}"
-                    text = f"its very {_number_word(parameter)} stands as a constant in {place}: from .data or float()?"
+                    text = f"its very {its} stands as a constant in {place}: from .data or float()?"
                     same[parameter].append((node, text))
-    for parameter in lost:
-        if not same[parameter]:
-            same[parameter] = [
-                (leaf, f"{names[leaf]} = {outline(leaf._primal)} is a nameless leaf made after it: under no_grad()?")
-                for leaf in leaves
-                if leaf.birth > parameter.birth
-            ]
     return same
 
 
 def _key(x: Any) -> Any:
-    """Return what equal numbers, or arrays of one shape, have in common; a number that is everywhere tells nothing."""
+    """Return what equal numbers, or arrays of one shape, have in common; None of numbers that are found anywhere."""
     array = np.asarray(x)
-    if array.ndim == 0:
-        return None if float(array) in (-1.0, 0.0, 0.5, 1.0, 2.0) else float(array)
+    if array.size == 0 or (array.flat[0] in EVERYWHERE and np.all(array == array.flat[0])):
+        return None
     return array.shape, array.astype(np.float64).tobytes()
 
 
-def _number_word(parameter: Variable) -> str:
-    return f"number, {outline(parameter._primal)}," if isinstance(parameter, Value) else "numbers"
-
-
-def _no_path(name: str, parameter: Variable, suspects: Sequence[Suspect]) -> Cut:
-    reason = "no path"
-    if not suspects:
-        reason += ": nothing in the graph was made from it"
-    else:
-        reason += "; " + "; ".join(text for _, text in suspects[:FEW])
-        reason += f"; and {len(suspects) - FEW} more" if len(suspects) > FEW else ""
+def _no_path(
+    name: str, parameter: Variable, same: Sequence[Suspect], leaves: Sequence[Variable], names: Mapping[Variable, str]
+) -> Cut:
+    reason, suspects = "no path", same
+    if not same:  # only the age of leaves is left to tell by, and data are leaves too
+        reason = "no path: nothing in the graph was made from it"
+        text = "the nameless leaf {} = {} was made after it: data, or a result of no_grad()?"
+        later = [leaf for leaf in leaves if leaf._name is None and leaf.birth > parameter.birth]
+        suspects = [(leaf, text.format(names[leaf], outline(leaf._primal))) for leaf in later]
+    more = [f"and {len(suspects) - FEW:,} more"] if len(suspects) > FEW else []
+    reason = "; ".join([reason, *(text for _, text in suspects[:FEW]), *more])
     return Cut(name, parameter, "no path", tuple(node for node, _ in suspects), reason)
 
 
+DeadEnd = tuple[Variable, int, bool]  # a result, the place of an operand, whether the product underflows there
 Uses = Mapping[Variable, list[tuple[Variable, int, int]]]
 
 
@@ -237,10 +237,12 @@ def _zero_gradient(
     name: str, parameter: Variable, of_nodes: Mapping[Variable, Any], uses: Uses, names: Mapping[Variable, str]
 ) -> Cut:
     """Follow the zeros from the parameter to where they begin: below a result whose adjoint is not zero."""
+    if not np.size(parameter._primal):
+        return Cut(name, parameter, "zero gradient", (), "it has no elements, and so no gradient")
     met = {parameter}
     waiting = [parameter]
     cancelling = []
-    where: list[tuple[Variable, int]] = []
+    where: list[DeadEnd] = []
     while waiting:
         node = waiting.pop()
         sizes = []
@@ -250,7 +252,7 @@ def _zero_gradient(
                     met.add(child)
                     waiting.append(child)
             elif is_zero(contributions(child, of_nodes[child])[index]):
-                where.append((child, position))
+                where.append((child, position, _underflows(child, of_nodes[child], index)))
             else:
                 sizes.append(child)
         if sizes:
@@ -262,14 +264,30 @@ def _zero_gradient(
     where.sort(key=lambda place: -place[0].stamp)
     texts = list(_dead_ends(where[:FEW], names))
     more = f" and {len(where) - FEW:,} more" if len(where) > FEW else ""
-    reason = f"every path passes a local gradient of zero: {'; '.join(texts)}{more}"
-    return Cut(name, parameter, "zero gradient", tuple(dict.fromkeys(child for child, _ in where)), reason)
+    kinds = sorted({underflows for _, _, underflows in where})
+    why = " or ".join("underflows" if underflows else "passes a local gradient of zero" for underflows in kinds)
+    reason = f"every path {why}: {'; '.join(texts)}{more}"
+    return Cut(name, parameter, "zero gradient", tuple(dict.fromkeys(child for child, _, _ in where)), reason)
 
 
-def _dead_ends(where: Iterable[tuple[Variable, int]], names: Mapping[Variable, str]) -> Iterator[str]:
-    for child, position in where:
+def _underflows(child: Variable, adjoint: Any, index: int) -> bool:
+    """Tell whether a part of zero is none by the local gradient, but because its product with the adjoint underflows.
+
+    The part is linear in the adjoint, and multiplied by a power of two a sum that cancels still does.
+    """
+    _, exponent = np.frexp(np.max(np.abs(adjoint)))
+    larger = np.ldexp(adjoint, max(0, -int(exponent)))
+    return not is_zero(contributions(child, larger if isinstance(child, Tensor) else float(larger))[index])
+
+
+def _dead_ends(where: Iterable[DeadEnd], names: Mapping[Variable, str]) -> Iterator[str]:
+    for child, position, underflows in where:
         text = formula(child, position, names)
-        if isinstance(child, Tensor):
+        if not np.size(child.inputs[position]._primal):
+            text = f"{names[child.inputs[position]]} has no elements"
+        elif underflows:
+            text += ", but its product with the adjoint of the result is smaller than any float"
+        elif isinstance(child, Tensor):
             text += " is zero wherever the gradient of the result is not"
         elif not text.endswith(" = 0"):
             text += " = 0"

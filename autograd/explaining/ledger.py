@@ -85,6 +85,8 @@ class Explanation:
         The gradient in that direction; for one number the gradient.
     agrees : bool
         Whether all these sums are the gradient, but for rounding.
+    underflows : bool
+        Whether they are not because a product on the way is smaller than any float can be exactly, in one of them.
     cut : Cut or None
         Where the root does not depend on the variable, or by zeros alone: why.
     """
@@ -101,6 +103,7 @@ class Explanation:
     forward_gradient: float
     backward_in_direction: float
     agrees: bool
+    underflows: bool
     cut: Cut | None
     _names: Mapping[Variable, str] = field(repr=False)
     _is_scalar: bool = field(repr=False)
@@ -190,6 +193,8 @@ class Explanation:
         elif not direction:
             parts.append(f"path by path {outline(self.path_sum)}")
         verdict = "all agree" if self.agrees else "they do NOT agree"
+        if self.underflows:
+            verdict = "they differ because a product underflows on the way: it is smaller than any float"
         return ["", f"  check{direction}: {', '.join(parts)}: {verdict}", f"  {self.state_of_grad}"]
 
     @property
@@ -276,7 +281,7 @@ def explain(x: Variable, *, of: Variable, k: int = 5) -> Explanation:
         names = names_of(behind)
         cuts = disconnected(of, {names[x]: x}).cuts
         zero = 0.0 * x._primal if isinstance(x, Tensor) else 0.0
-        return Explanation(x, of, zero, (), (), 0, 0, zero, zero, 0.0, 0.0, True, cuts[0], names, True)
+        return Explanation(x, of, zero, (), (), 0, 0, zero, zero, 0.0, 0.0, True, False, cuts[0], names, True)
     names = names_of(behind)
     network = Network(behind, x, of)
     seed = one(of)
@@ -321,6 +326,7 @@ def explain(x: Variable, *, of: Variable, k: int = 5) -> Explanation:
         float(np.reshape(forward, ())),
         along,
         agrees,
+        not agrees and _underflows(x, of, direction),
         cuts[0] if cuts else None,
         names,
         network.is_scalar,
@@ -336,8 +342,33 @@ def _direction(x: Variable) -> Any:
     return np.random.default_rng(0).standard_normal(x.shape).astype(x.dtype)
 
 
+def _underflows(x: Variable, of: Variable, direction: Any) -> bool:
+    """Tell whether a derivative on the way, backward or forward, is too small for a float of full precision.
+
+    Both passes are linear: started from a multiple by a power of two they give this multiple, but where one underflows
+    (or the other overflows).
+    """
+
+    def backward(seed: Any) -> dict[Variable, Any]:
+        found = adjoints({of: seed}, since=x.stamp, keep=True)
+        return {**dict(zip(found.operations, found.of_operations, strict=True)), **found.of_leaves}
+
+    def forward(direction: Any) -> dict[Variable, Any]:
+        return tangents([of], {x: direction}, since=x.stamp, warns=False)
+
+    for sweep, start in ((backward, one(of)), (forward, direction)):
+        larger = sweep(start * 2.0 ** (np.finfo(np.asarray(start).dtype).maxexp * 3 // 4))
+        for node, derivative in sweep(start).items():
+            small, large = np.asarray(primal(derivative)), np.asarray(primal(larger[node]))
+            if np.any((np.abs(small) < np.finfo(small.dtype).tiny) & (large != 0) & np.isfinite(large)):
+                return True
+    return False
+
+
 def _size(x: Any) -> float:
-    return float(np.linalg.norm(x))
+    """Return the norm, found without squares that underflow."""
+    largest = float(np.max(np.abs(x), initial=0.0))
+    return largest * float(np.linalg.norm(np.divide(x, largest))) if 0 < largest < np.inf else largest
 
 
 def _close(a: Any, b: Any, scale: float) -> bool:

@@ -146,7 +146,8 @@ class Network:
                 yield adjoint, link
                 continue
             steps = self._steps_of_numbers(node, adjoint) if self.is_scalar else self._steps_of_arrays(node, adjoint)
-            waiting.extend((parent, part, (node, position, link)) for parent, position, part in steps)
+            onward = [(parent, part, (node, position, link)) for parent, position, part in steps]
+            waiting.extend(reversed(onward))  # the first operand first
 
     def _steps_of_numbers(self, node: Variable, adjoint: float) -> Iterator[Step]:
         return ((parent, position, _times(adjoint, weight)) for parent, position, weight in self._edges[node])
@@ -225,7 +226,7 @@ class Network:
                 weights += [w for parent, at, w in self._edges[node] if at == position and parent is before]
             nodes.append(node)
             positions.append(position)
-        product = math.prod(weights) if part is None else part
+        product = math.prod(reversed(weights)) if part is None else part  # from the root on, as a backward pass
         return Path(tuple(nodes), tuple(positions), tuple(weights), product)
 
 

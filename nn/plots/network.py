@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from autograd import ArgumentError
 from nn.checks import flag, positive_int
 from nn.module import Module
-from nn.plots.axes import COLORS, HUGE, POINTS, ink, ink_on, new_or_given, room
+from nn.plots.axes import COLORS, HUGE, POINTS, ink, ink_on, new_or_given, room, wrapped
 from nn.plots.columns import Column, columns_of
-from nn.plots.plan import BAND, LETTER, Place, Plan, Spacing, apart, plan_of, title_lines
+from nn.plots.plan import BAND, LETTER, LINE, Place, Plan, Spacing, apart, plan_of, title_lines
 from nn.training import History
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ __all__ = ["draw_network"]
 
 Numbers = NDArray[np.float64]
 
-SMALLEST = 6.5  # points of a text that can be read
+SMALLEST = 6.0  # points of a text that can be read
 WIDEST = 12.0  # inches of a filmstrip
 LEAST = 3.2  # inches of height: the words beside the colours need them
 NEGATIVE, POSITIVE, BEYOND = COLORS[0], COLORS[1], COLORS[2]
@@ -108,7 +108,14 @@ def _draw(pictures: dict[str, list[Column]], plan: Plan, color: str, given: Any)
         if title:
             one.set_title(title)
     colors = _colors(ax, plan.limit)
-    figure.colorbar(colors, ax=axes, label=_legend(pictures, color), aspect=30, shrink=0.8, pad=0.02)
+    legend = _legend(pictures, color)
+    if given is None:
+        figure.colorbar(colors, ax=axes, label=legend, aspect=30, shrink=0.8, pad=0.02)
+    else:  # where other axes may stand beside it: below, where any axes have their numbers and their name
+        bar = figure.colorbar(colors, ax=ax, location="bottom", aspect=30, shrink=0.8, pad=0.02)
+        bar.ax.tick_params(labelsize=8)
+        bar.set_label(wrapped(legend, max(12, int(room(ax)[0] / 4.8))), fontsize=8)
+        bar.ax.locator_params(nbins=5)
     scale = _scale(ax)
     for one, columns in zip(axes, pictures.values(), strict=True):
         _draw_columns(one, columns, plan, colors, scale)
@@ -120,7 +127,7 @@ def _legend(pictures: dict[str, list[Column]], color: str) -> str:
     columns = [column for frame in pictures.values() for column in frame]
     shown = "weight" if columns[0].outputs is not None else "weight (lines) and bias (circles)"
     numbers = [array for column in columns for array in (column.edges, column.circles) if array is not None]
-    bad = "" if all(np.all(np.abs(array) < HUGE) for array in numbers) else "; purple: nan or beyond 1e100"
+    bad = "" if all(np.all(np.abs(array) < HUGE) for array in numbers) else "\npurple: nan or beyond 1e100"
     return f"{'gradient of ' if color == 'gradient' else ''}{shown}{bad}"
 
 
@@ -149,16 +156,30 @@ def _draw_columns(ax: Axes, columns: Sequence[Column], plan: Plan, colors: Any, 
         _draw_bands(ax, column.bands, place, plan.spacing, scale)
         _draw_neurons(ax, column, place, plan.limits[i], plan, colors, scale)
         _draw_fold(ax, column, place, plan.spacing, scale)
-        _write(ax, place.x, plan.top - 0.05, title_lines(column, plan.spacing), _points(10, scale), va="top")
+        title = title_lines(column, plan.spacing)
+        lines = title.split("\n")
+        size = _fitting(10, POINTS * plan.spacing.gap / (0.6 * max(map(len, lines))), scale)
+        above = max(0.0, 1.3 * size / scale - LINE) * len(lines)  # what a small text is too high for its room
+        _write(ax, place.x, plan.top - 0.05 + above, title, size, va="top")
     for names, place, side in ((plan.first, plan.places[0], -1), (plan.last, plan.places[-1], 1)):
         x = (place.x if side < 0 else place.end) + side * (plan.spacing.radius + 0.08)
         for neuron, y in zip(place.shown if names else (), place.y, strict=bool(names)):
-            _write(ax, x, y, names[neuron], _points(10, scale), ha="right" if side < 0 else "left")
+            _write(ax, x, y, names[neuron], max(SMALLEST, _points(10, scale)), ha="right" if side < 0 else "left")
 
 
 def _points(size: float, scale: float) -> float:
-    """Return the size of a text, which is smaller where axes that were given have less room; 8 down to half of it."""
-    return min(size, max(size * scale / POINTS, 8.0 if scale > POINTS / 2 else 0.0))
+    """Return the size of a text, smaller where axes that were given have less room: 8 down to half of it, then 6."""
+    least = 8.0 if scale > POINTS / 2 else SMALLEST if scale > POINTS / 4 else 0.0
+    return min(size, max(size * scale / POINTS, least))
+
+
+def _fitting(size: float, most: float, scale: float, asked: bool = False) -> float:
+    """Return the size of a text for which there is room for ``most`` points in a figure of the network's own.
+
+    What was asked for is left out where it has no room there, and not because axes that were given are small.
+    """
+    fitting = min(_points(size, scale), most * scale / POINTS)
+    return max(fitting, SMALLEST) if asked and most >= SMALLEST else fitting
 
 
 def _write(ax: Axes, x: float, y: float, text: str, size: float, **settings: Any) -> None:
@@ -195,7 +216,7 @@ def _draw_edges(ax: Axes, weights: Numbers, before: Place, place: Place, plan: P
     if not plan.numbers:
         return
     part, gap = apart(starts[:, 1], ends[:, 1], enough=0.3)
-    size = min(_points(9, scale), gap * scale / 1.2)
+    size = _fitting(9, POINTS * gap / 1.2, scale, plan.asked)
     box = {"facecolor": _ground(ax), "edgecolor": "none", "pad": 0.8}
     for weight, (x, y) in zip(weights.ravel().tolist(), starts + part * (ends - starts), strict=True):
         _write(ax, x, y, _short(weight), size, bbox=box, zorder=2)
@@ -225,7 +246,8 @@ def _draw_neurons(ax: Axes, column: Column, place: Place, limit: float, plan: Pl
     shown: list[float | None] = [None] * len(place.y) if numbers is None else numbers[place.shown].tolist()
     written = plan.numbers or column.outputs is not None
     texts = [_short(number) if written and number is not None else "" for number in shown]
-    size = min(_points(9, scale), 1.75 * radius * scale / (0.62 * max(1, *map(len, texts))))
+    asked = plan.asked or column.outputs is not None
+    size = _fitting(9, POINTS * 1.75 * radius / (0.62 * max(1, *map(len, texts))), scale, asked)
     for number, text, y in zip(shown, texts, place.y, strict=True):
         fill = _ground(ax)
         if number is not None:

@@ -13,7 +13,7 @@ from autograd import SizeError
 from nn.plots.axes import HUGE, wrapped
 from nn.plots.columns import Column
 
-__all__ = ["BAND", "LETTER", "Place", "Plan", "Spacing", "apart", "plan_of", "title_lines"]
+__all__ = ["BAND", "LETTER", "LINE", "Place", "Plan", "Spacing", "apart", "plan_of", "title_lines"]
 
 FEW = 20  # edges: so many have room for their numbers
 LETTER, LINE = 0.085, 0.19  # inches that a text of 10 points takes
@@ -77,6 +77,8 @@ class Plan:
         The same of the numbers that fill the neurons of each column.
     numbers : bool
         Whether edges have numbers.
+    asked : bool
+        Whether that was asked for, and is no default.
     first, last : sequence of str
         The names of the inputs, and of the outputs; empty without.
     """
@@ -90,6 +92,7 @@ class Plan:
     limit: float
     limits: Sequence[float]
     numbers: bool
+    asked: bool
     first: Sequence[str]
     last: Sequence[str]
 
@@ -117,6 +120,7 @@ def plan_of(
         If there is not a name for each input, or for each output.
     """
     columns = pictures[0]
+    asked = numbers is True
     if numbers is None:
         numbers = not film and sum(column.edges.size for column in columns if column.edges is not None) <= FEW
     rows = min(max(column.size for column in columns), most)
@@ -141,6 +145,7 @@ def plan_of(
             for i in range(len(columns))
         ],
         numbers=numbers,
+        asked=asked,
         first=first,
         last=last,
     )

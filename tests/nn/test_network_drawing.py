@@ -259,6 +259,17 @@ def test_the_words_beside_the_colours_are_not_cut_for_a_single_neuron() -> None:
     assert words.y1 <= figure.bbox.y1
 
 
+def test_the_words_beside_the_colours_are_not_cut_where_they_tell_of_bad_numbers() -> None:
+    model = nn.MLP(2, [2, 1], seed=0)
+    model.layers[0].neurons[0].w[0].data = float("nan")
+    figure = model.draw().figure
+    figure.draw_without_rendering()
+    label = figure.axes[-1].yaxis.label
+    assert label.get_text().endswith("purple: nan or beyond 1e100")
+    assert figure.bbox.y0 <= label.get_window_extent().y0
+    assert label.get_window_extent().y1 <= figure.bbox.y1
+
+
 def test_a_layer_that_backward_has_not_reached_is_told() -> None:
     model = sequential()
     np.sum(model[0](np.ones((1, 3)))).backward()
@@ -394,6 +405,24 @@ def test_given_axes_are_drawn_in_and_returned() -> None:
     ax = Figure(figsize=(10, 4), layout="constrained").subplots(1, 2)[1]
     assert mlp().draw(ax=ax) is ax
     assert {"3 inputs", "4 tanh", "2 sigmoid"} <= set(texts(ax))
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_in_small_axes_texts_are_small_and_other_axes_stay_free(layout: Any) -> None:
+    figure = Figure(layout=layout)
+    first, second = figure.subplots(1, 2)
+    second.set_ylabel("loss")
+    nn.MLP(2, [2, 1], seed=0).draw([1.0, 2.0], ax=first, numbers=True, labels=["yes"])
+    figure.draw_without_rendering()
+    assert {"2 inputs", "0.34", "1.00", "yes"} <= set(texts(first))
+    assert all(text.get_fontsize() >= 6 for text in first.texts)
+    assert not figure.axes[-1].get_tightbbox().overlaps(second.get_tightbbox())
+
+
+def test_in_axes_however_small_numbers_that_are_asked_for_are_written() -> None:
+    model = nn.MLP(2, [2, 1], seed=0)
+    assert "0.34" in texts(model.draw(ax=Figure(figsize=(1, 1)).subplots(), numbers=True))
+    assert "1.00" in texts(model.draw([1.0, 2.0], ax=Figure(figsize=(1, 1)).subplots()))
 
 
 def test_in_axes_without_room_texts_are_left_out() -> None:

@@ -108,7 +108,13 @@ def backward(outputs: Any, seeds: Sequence[Any] | None = None, *, create_graph: 
                 "see; use grad inside, or backward(create_graph=True)",
                 DisconnectedWarning,
             )
-        _write(found, create_graph)
+        lost = [root for root in roots if np.size(root._primal) == 1 and np.isnan(root._primal).any()]
+        if _write(found, create_graph) and lost:
+            warn(
+                f"backward starts from {brief(lost[0])}, which is nan though all gradients are finite; "
+                "find_bad(result) names where that began",
+                NonFiniteWarning,
+            )
 
 
 def adjoint_of(variable: Variable, x: Any, what: str) -> Any:
@@ -132,7 +138,8 @@ def adjoint_of(variable: Variable, x: Any, what: str) -> Any:
     return array
 
 
-def _write(found: Adjoints, create_graph: bool) -> None:
+def _write(found: Adjoints, create_graph: bool) -> bool:
+    """Write the gradients down, and tell whether those of leaves are finite."""
     shared = set() if create_graph else set(map(id, found.of_operations))
     for node, adjoint in zip(found.operations, found.of_operations):  # noqa: B905  # of one length by construction
         node._grad = _as_variable(node, adjoint) if create_graph else adjoint
@@ -154,6 +161,7 @@ def _write(found: Adjoints, create_graph: bool) -> None:
             "inf or nan, and inside debug() its line",
             NonFiniteWarning,
         )
+    return not non_finite
 
 
 def _sum(before: Any, gradient: Any) -> Any:

@@ -429,3 +429,26 @@ def test_the_warning_of_a_hidden_limit_names_the_line() -> None:
         y = (x * x * x).cbrt()  # the line
     with pytest.warns(NonFiniteWarning, match=r"test_explaining\.py, line \d+: .*the line"):
         y.backward()
+
+
+def test_the_value_found_is_one_that_spoils_the_result_and_not_merely_the_first() -> None:
+    a, b = Value(-math.inf, name="mask"), Value(-1.0, name="b")
+    report = find_bad(autograd.exp(a) + autograd.sqrt(b))
+    assert report.value is not None
+    assert repr(report.value) == "v2 is nan, made by sqrt(b) with b = -1"
+    assert report.harmless == 1
+    assert "1 value is not finite without harm to the result" in repr(report)
+
+
+def test_a_mask_before_a_softmax_is_no_fault() -> None:
+    scores = Tensor([1.0, -math.inf, 2.0], name="scores")
+    report = find_bad(np.sum(autograd.softmax(scores) ** 2))
+    assert not report
+    assert repr(report).splitlines()[0] == "the result is finite"
+
+
+def test_without_debug_the_report_says_how_to_have_lines() -> None:
+    assert "recorded inside debug()" in repr(find_bad(autograd.sqrt(Value(-1.0))))
+    with debug():
+        y = autograd.sqrt(Value(-1.0))
+    assert "recorded inside debug()" not in repr(find_bad(y))

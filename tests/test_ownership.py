@@ -102,9 +102,9 @@ def test_whoever_holds_the_array_and_by_what_means_is_noticed(hold: Callable[[An
 
 def test_looking_at_the_data_between_forward_and_backward_is_no_update() -> None:
     t = Tensor([1.0, np.nan])
-    y = (t * [2.0, 3.0]).sum()
+    y = t * [2.0, 3.0]
     assert t.data[0] == 1.0
-    y.backward()
+    y.backward([1.0, 1.0])
     assert t.grad.tolist() == [2.0, 3.0]
 
 

@@ -483,3 +483,10 @@ def test_a_pure_program_on_equal_numbers_has_equal_gradients(build: Callable[[Va
     build(*first).backward()
     build(*second).backward()
     assert [v.grad for v in first] == [v.grad for v in second]
+
+
+def test_a_result_that_is_nan_is_named_though_its_gradients_are_finite() -> None:
+    w = Value(1.0, name="w")
+    loss = (w - 1).log() * 0.0 + w**2
+    with pytest.warns(NonFiniteWarning, match=r"starts from Value\(nan.*nan though all gradients are finite"):
+        loss.backward()

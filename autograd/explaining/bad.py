@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ __all__ = ["BadAdjoint", "BadReport", "BadValue", "find_bad"]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BadValue:
-    """The first node, in the order of the forward pass, that is inf or nan.
+    """The first node, in the order of the forward pass, that is inf or nan and makes the result so.
 
     Attributes
     ----------
@@ -93,32 +93,43 @@ class BadAdjoint:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BadReport:
-    """What `find_bad` found. True if anything is inf or nan; printed, it is a text.
+    """What `find_bad` found. True if anything is bad; printed, it is a text.
 
     Attributes
     ----------
     value : BadValue or None
-        None if every number of the graph is finite.
+        None if the result is finite.
     adjoint : BadAdjoint or None
         None if every adjoint is finite.
+    harmless : int
+        How many nodes are inf or nan without making the result so, such as the -inf of a mask before a softmax.
     """
 
     value: BadValue | None
     adjoint: BadAdjoint | None
+    harmless: int
 
     def __bool__(self) -> bool:
         return self.value is not None or self.adjoint is not None
 
     def __repr__(self) -> str:
-        forward = "every value is finite" if self.value is None else f"forward: {self.value!r}"
+        finite = "the result is finite" if self.harmless else "every value is finite"
+        forward = finite if self.value is None else f"forward: {self.value!r}"
         backward = "every adjoint is finite" if self.adjoint is None else f"backward: {self.adjoint!r}"
-        return f"{forward}\n{backward}"
+        lines = [forward, backward]
+        if self.harmless:
+            others = "1 value is" if self.harmless == 1 else f"{self.harmless:,} values are"
+            lines.append(f"{others} not finite without harm to the result")
+        if self and not any(found is not None and found.line for found in (self.value, self.adjoint)):
+            lines.append("recorded inside debug(), it would be named with its line")
+        return "\n".join(lines)
 
 
 def find_bad(root: Variable) -> BadReport:
     """Find the first value that is inf or nan, and the first adjoint that is, where the trouble began.
 
-    Values are looked at in the order they were made, adjoints from ``root`` back. No ``.grad`` is changed.
+    Values are looked at in the order they were made: of those that are not finite themselves and lead to ``root`` over
+    such values alone, the first. Adjoints are looked at from ``root`` back. No ``.grad`` is changed.
 
     Parameters
     ----------
@@ -144,16 +155,31 @@ def find_bad(root: Variable) -> BadReport:
     >>> print(find_bad(x.sqrt() * 3.0))
     every value is finite
     backward: the adjoint of x is inf: v1 = sqrt(x) brought it, 3 · ∂v1/∂x = 0.5/v1 = inf, at x = 0
+    recorded inside debug(), it would be named with its line
     """
     variable(root, "find_bad")
     behind = made_from(root)
     names = names_of(behind)
-    value = next((_bad_value(node, names) for node in behind if not is_finite(node._primal)), None)
+    bad = {node for node in behind if not is_finite(node._primal)}
+    guilty = _leading_to(root, bad)
+    value = next((_bad_value(node, names) for node in behind if node in guilty), None)
     found = adjoints({root: one(root)}, keep=True)
     of_nodes = {**dict(zip(found.operations, found.of_operations, strict=True)), **found.of_leaves}
     spoiled = (node for node in reversed(behind) if not is_finite(of_nodes[node]))
     node = next(spoiled, None)
-    return BadReport(value, None if node is None else _bad_adjoint(node, behind, of_nodes, names))
+    adjoint = None if node is None else _bad_adjoint(node, behind, of_nodes, names)
+    return BadReport(value, adjoint, len(bad) - len(guilty))
+
+
+def _leading_to(root: Variable, bad: Collection[Variable]) -> set[Variable]:
+    """Return the nodes from which bad ones alone lead to the root."""
+    found = {root} if root in bad else set()
+    waiting = list(found)
+    while waiting:
+        new = [x for x in waiting.pop().parents if x in bad and x not in found]
+        found.update(new)
+        waiting += new
+    return found
 
 
 def _elements(x: Any) -> tuple[int, tuple[int, ...], str]:

@@ -357,7 +357,7 @@
     const ids = data.steps.slice(first, last + 1).flatMap((step) => step.active || step.appears || []);
     let elements = [...new Set(ids.map((id) => drawn.get(place(id))))];
     if (!elements.length) return;
-    if (!around(elements).fits) elements = [elements.find(({ id }) => nodes.has(id)) || elements[0]];
+    if (!around(elements).fits) elements = [elements.find((one) => !one.matches(".cluster")) || elements[0]];
     if (!around(elements).seen) centre(elements);
   }
 

@@ -392,3 +392,17 @@ def test_a_graph_of_300_values_is_a_small_file_that_plays(opened: Open, tmp_path
     page.keyboard.press("End")
     values[-1].backward()
     assert float(shown(page, "x")) == pytest.approx(values[0].grad, rel=1e-3)
+
+
+def test_a_picture_too_wide_for_the_page_opens_where_the_calculation_starts(opened: Open) -> None:
+    @scope("first")
+    def first(x: Value) -> Value:
+        return x * Value(2.0, name="inside")
+
+    y = first(Value(1.0))
+    for _ in range(12):
+        y = autograd.tanh(y) / 3.0
+    page = opened(y.draw(), width=700)
+    box = page.locator("#value1, #group1").first.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < 700

@@ -83,10 +83,7 @@ def warn_of_float(x: Variable) -> None:
 def refuse_copy(x: Variable, cure: str) -> None:
     """Refuse to copy or pickle what is not a leaf, and warn where a copy disconnects."""
     if x.op is not None:
-        raise NotALeafError(
-            f"only a leaf can be copied or pickled, but {x!r} is the result of {x.op!r}; {cure} is a new leaf with "
-            "its number"
-        )
+        raise NotALeafError(f"only a leaf can be copied or pickled, but {x!r} is the result of {x.op!r}; {cure}")
     if inside_transform() and recording():
         warn(f"a copy of {x!r} is a new leaf, so the derivative does not see it", DisconnectedWarning)
 

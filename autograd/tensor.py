@@ -293,7 +293,7 @@ class Tensor(Variable):
         return format(self.item(), spec) if spec else str(self)
 
     def __reduce__(self) -> tuple[Callable[..., Tensor], tuple[Any, ...]]:
-        refuse_copy(self, "t.detach()")
+        refuse_copy(self, "t.numpy() has its numbers, which plots take too, and t.detach() is a new leaf with them")
         grad = self._grad._primal if isinstance(self._grad, Tensor) else self._grad
         return _leaf_again, (self._primal, self._name, grad, self.reached)
 

@@ -227,7 +227,7 @@ class Value(Variable):
         return f"Value({self._primal!r}{name}, grad={_grad_text(self.grad)})"
 
     def __reduce__(self) -> tuple[Callable[..., Value], tuple[float, str | None, float, int]]:
-        refuse_copy(self, "Value(v.data)")
+        refuse_copy(self, "v.data is its number, and Value(v.data) a new leaf with it")
         return _leaf_again, (self._primal, self._name, float(self.grad), self.reached)
 
 

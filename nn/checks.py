@@ -14,9 +14,11 @@ from autograd import ArgumentError, NotANumberError, SizeError, Tensor, Value
 __all__ = [
     "class_index",
     "flag",
+    "flawed",
     "fraction",
     "generator",
     "integer",
+    "no_tuple_of_arrays",
     "not_negative",
     "not_negative_int",
     "numbers",
@@ -118,19 +120,73 @@ def signals(x: Any, what: str) -> Any:
     """
     if isinstance(x, Tensor):
         return x
+    no_tuple_of_arrays(x, what)
     array = np.asarray(x)
     if array.dtype.kind not in "biuf":
         raise NotANumberError(
-            f"{what} must be an array of real numbers or a Tensor, not {type(x).__name__}: {x!r:.200}"
+            flawed(array, what, "x")
+            or f"{what} must be an array of real numbers or a Tensor, not {type(x).__name__}: {x!r:.200}"
         )
     return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def no_tuple_of_arrays(x: Any, what: str) -> None:
+    """Refuse a tuple that holds arrays as ``what``: it is what a function of several arrays returns."""
+    if isinstance(x, tuple) and any(isinstance(part, np.ndarray | Tensor) for part in x):
+        several = f"{len(x)}; np.stack makes one of arrays of one shape"
+        cure = "one; take it out with a comma: (x,) = standardize(x)" if len(x) == 1 else several
+        raise ArgumentError(f"{what} must be an array, not a tuple of {cure}")
+
+
+def flawed(array: NDArray[Any], what: str, name: str, *, labels: bool = False) -> str | None:
+    """Return what is wrong with an array of text or of objects, and the cure; None if it is neither, or none is known.
+
+    Parameters
+    ----------
+    array : ndarray
+    what : str
+        What messages call it.
+    name : str
+        Its name in the cure, which is code.
+    labels : bool, optional
+        Whether it may hold names of classes.
+    """
+    if array.dtype.kind not in "OUST" or not array.ndim or any(isinstance(x, Value | Tensor) for x in array.flat):
+        return None
+    text = [str(x) for x in array.flat if isinstance(x, str | bytes)]
+    what += f" must be real numbers, not {f'text such as {text[0]!r:.60}' if text else 'an array of Python objects'}"
+    try:
+        array.astype(np.float64)
+    except (TypeError, ValueError):
+        if not text:
+            return None
+    else:
+        return f"{what}; {name}.astype(float) makes numbers of it"
+    if labels:
+        return (
+            f"{what}; `names, {name} = np.unique({name}, return_inverse=True)` makes class indices of names, and "
+            "nn.MLPClassifier takes names as they are"
+        )
+    return f"{what}; of a column of names `np.unique(column, return_inverse=True)[1]` makes integers"
 
 
 def class_index(target: Any, classes: int, what: str) -> int:
     """Return ``target`` as an index below ``classes``, or refuse it as ``what``."""
     if not isinstance(target, int | np.integer) or isinstance(target, bool) or not 0 <= target < classes:
-        raise ArgumentError(f"{what} must be a class index, an int from 0 to {classes - 1}, not {target!r}")
+        raise ArgumentError(
+            f"{what} must be a class index, an int from 0 to {classes - 1}, {_instead_of_class(target, classes)}"
+        )
     return int(target)
+
+
+def _instead_of_class(target: Any, classes: int) -> str:
+    if isinstance(target, float | np.floating | Value):
+        return "not a float: targets.astype(int) makes integers of labels"
+    if isinstance(target, str):
+        return f"not the text {target!r:.60}: `names, targets = np.unique(targets, return_inverse=True)` makes integers"
+    if isinstance(target, int | np.integer) and target >= classes:
+        return f"not {target!r}: the model has {classes} outputs, and needs one for each class"
+    return f"not {target!r:.200}"
 
 
 def generator(seed: Any) -> np.random.Generator:
@@ -149,7 +205,9 @@ def real_array(x: Any, what: str) -> NDArray[np.floating[Any]]:
     except ValueError as error:  # rows of different lengths
         raise SizeError(f"{what} must be an array of numbers, but its rows differ in length: {error}") from error
     if array.dtype.kind not in "fiub":
-        raise NotANumberError(f"{what} must be an array of real numbers, not of {array.dtype}")
+        raise NotANumberError(
+            flawed(array, what, what) or f"{what} must be an array of real numbers, not of {array.dtype}"
+        )
     array = array if array.dtype == np.float32 else array.astype(np.float64, copy=False)
     finite = np.isfinite(array)
     if not finite.all():

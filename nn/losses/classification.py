@@ -10,7 +10,16 @@ from autograd import SizeError, logsumexp, max, one_hot, relu, strong_mul, sum
 from autograd import cross_entropy as cross_entropy_of_arrays
 from nn.checks import class_index, numbers
 from nn.losses.reduction import Reduction, array_of, batch_of, is_batch, only_for_a_batch, reduced
-from nn.losses.targets import all_signs, as_class, as_class_indices, as_classes, batch_beside, is_single, sample_beside
+from nn.losses.targets import (
+    all_signs,
+    as_class,
+    as_class_indices,
+    as_classes,
+    batch_beside,
+    ensure_order,
+    is_single,
+    sample_beside,
+)
 
 __all__ = ["cross_entropy", "hinge", "nll"]
 
@@ -61,6 +70,7 @@ def cross_entropy(logits: Any, targets: Any, *, weights: Any = None, reduction: 
     >>> cross_entropy(Tensor([[0.0, 0.0], [1e4, 0.0]]), [1, 1], reduction="none").numpy()
     array([6.93147181e-01, 1.00000000e+04])
     """
+    ensure_order("cross_entropy", logits, targets)
     if is_batch(logits):
         z = _batch("cross_entropy", "logits", logits)
         losses = cross_entropy_of_arrays(z, as_classes("cross_entropy", targets, z), "none")
@@ -113,6 +123,7 @@ def nll(log_probabilities: Any, targets: Any, *, weights: Any = None, reduction:
     >>> nll(log_probabilities, [0, 1], reduction="none").round(4)
     array([0.6931, 0.2877])
     """
+    ensure_order("nll", log_probabilities, targets)
     if is_batch(log_probabilities):
         logs = _batch("nll", "log_probabilities", log_probabilities)
         chosen = _of_the_true_classes(logs, as_classes("nll", targets, logs))

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograd import ArgumentError, NotANumberError, SizeError, Tensor, strong_mul
+from autograd import ArgumentError, NotANumberError, SizeError, Tensor, Value, strong_mul
+from nn.checks import flawed
 
 __all__ = ["Reduction", "array_of", "batch_of", "is_batch", "only_for_a_batch", "reduced"]
 
@@ -69,9 +70,12 @@ def array_of(x: Any, what: str) -> Any:
     except ValueError as error:
         raise NotANumberError(f"{what} must be rows of one length, not {x!r}") from error
     if array.dtype.kind not in "biuf":
+        name = what.split()[1]  # "the targets of mse"
+        reason = flawed(array, what, name, labels=True) if name == "targets" else None
+        is_of_values = any(isinstance(element, Value) for element in array.flat)
+        cure = "; autograd.stack makes a Tensor of Values" if is_of_values else ""
         raise NotANumberError(
-            f"{what} must be a Tensor or an array of real numbers, not {type(x).__name__}; "
-            "autograd.stack makes a Tensor of Values"
+            reason or f"{what} must be a Tensor or an array of real numbers, not {type(x).__name__}{cure}"
         )
     return array
 

@@ -19,6 +19,7 @@ __all__ = [
     "as_class_indices",
     "as_classes",
     "batch_beside",
+    "ensure_order",
     "is_single",
     "sample_beside",
     "sample_of",
@@ -43,6 +44,12 @@ def sample_of(x: Any, what: str) -> list[Any]:
 
 def sample_beside(name: str, outputs: list[Any], targets: Any) -> list[Any]:
     """Return the targets of one sample: a number for each output."""
+    if getattr(targets, "ndim", 0) > 1:
+        n, shape = len(outputs), targets.shape
+        cure = ": give targets[:, 0], or outputs[:, None] for a batch" if shape == (n, 1) else ""
+        raise SizeError(
+            f"{name} was given {n} outputs with a single axis, which are one sample, but targets of shape {shape}{cure}"
+        )
     found = sample_of(targets, f"the targets of {name}")
     if len(found) != len(outputs):
         raise SizeError(f"{name} needs one target an output, but got {len(outputs)} outputs, {len(found)} targets")
@@ -110,6 +117,15 @@ def is_trial(targets: Any) -> bool:
     return isinstance(targets, np.ndarray) and targets.dtype.kind in "iu" and not targets.any()
 
 
+def ensure_order(name: str, scores: Any, targets: Any) -> None:
+    """Refuse scores for one sample beside targets for a batch: most often the two are swapped."""
+    if getattr(targets, "ndim", 0) > 1 and np.ndim(scores) == 1:
+        raise SizeError(
+            f"{name} takes the outputs first, {name}(outputs, targets), but its first argument has one axis, and the "
+            f"second the shape {targets.shape}: are they swapped?"
+        )
+
+
 def as_class(name: str, target: Any, classes: int) -> int | list[Any]:
     """Return the target of one sample: a class index, or a list with the probability of each class."""
     what = f"the targets of {name}"
@@ -128,8 +144,8 @@ def as_class_indices(name: str, targets: Any, scores: Any) -> Any:
     what = f"the targets of {name}"
     if isinstance(targets, Tensor):
         raise ArgumentError(
-            f"{what} are a Tensor of shape {targets.shape}, but class indices are an array of integers: they are not "
-            "differentiated (an argument of a compiled function is a Tensor if it is made of floats)"
+            f"{what} are floats, a Tensor of shape {targets.shape}, but class indices are an array of integers: "
+            "targets.astype(int) makes one (nn.fit compiles a loss, which then meets arrays of floats as Tensors)"
         )
     if targets.shape != (samples,):
         raise SizeError(f"{what} must have the shape {(samples,)}, a class index a sample, not {targets.shape}")
@@ -138,7 +154,8 @@ def as_class_indices(name: str, targets: Any, scores: Any) -> Any:
         raise ArgumentError(f"{what} must be {allowed}, not {targets.dtype.name}; targets.astype(int) makes integers")
     outside = targets[(targets < 0) | (targets >= classes)]
     if outside.size:
-        raise ArgumentError(f"{what} must be {allowed}, not {outside[0]}")
+        cure = f": the model has {classes} outputs, and needs one for each class" if outside[0] >= classes else ""
+        raise ArgumentError(f"{what} must be {allowed}, not {outside[0]}{cure}")
     return targets
 
 

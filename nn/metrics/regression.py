@@ -82,7 +82,8 @@ def _columns(y: Any, what: str) -> NDArray[np.float64]:
     if array.ndim not in (1, 2) or not array.size:
         raise SizeError(f"{what} must be of shape (n,) or (n, outputs), not empty, but has shape {array.shape}")
     if array.dtype.kind not in "biuf" or not np.all(np.isfinite(array)):
-        raise ArgumentError(f"{what} must be finite numbers")
+        cure = ", not text; nn.accuracy compares labels" if array.dtype.kind in "UT" else ""
+        raise ArgumentError(f"{what} must be finite numbers{cure}")
     return array.reshape(len(array), -1).astype(np.float64)
 
 

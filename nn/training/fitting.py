@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd import ArgumentError, MissingExtraError, NonFiniteGradientError, SizeError
-from nn.checks import generator, positive_int
+from nn.checks import flawed, generator, no_tuple_of_arrays, positive_int
 from nn.module import Module
 from nn.optim import ElementwiseOptimizer, Optimizer
 from nn.schedules import Schedule
@@ -305,6 +305,8 @@ def _told(setting: Any) -> Any:
 
 
 def _checked(x: Any, y: Any, name: str, of_targets: str) -> Data:
+    no_tuple_of_arrays(x, name)
+    no_tuple_of_arrays(y, of_targets)
     samples, targets = np.asarray(x), np.asarray(y)
     if samples.ndim == 0 or targets.ndim == 0 or len(samples) != len(targets) or not len(samples):
         raise SizeError(
@@ -313,7 +315,8 @@ def _checked(x: Any, y: Any, name: str, of_targets: str) -> Data:
         )
     for what, array in ((name, samples), (of_targets, targets)):
         if array.dtype.kind not in "biuf":
-            raise ArgumentError(f"{what} must be real numbers, not {array.dtype}")
+            reason = flawed(array, what, what.split()[-1], labels=array is targets)
+            raise ArgumentError(reason or f"{what} must be real numbers, not {array.dtype}")
         bad = np.flatnonzero(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))
         if bad.size:
             raise ArgumentError(f"{what} is inf or nan in {bad.size} of {len(array)} rows, first in row {bad[0]}")

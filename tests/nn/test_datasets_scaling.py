@@ -106,7 +106,7 @@ def test_a_number_that_is_not_finite_is_refused_at_its_place():
 
 @pytest.mark.parametrize("x", [["a", "b"], [1j, 2.0], [Value(1.0), 2.0]])
 def test_what_is_no_real_number_is_refused(x):
-    with pytest.raises(NotANumberError, match="x must be an array of real numbers"):
+    with pytest.raises(NotANumberError, match=r"x must be (an array of )?real numbers"):
         Standardizer.fit(x)
 
 

@@ -396,7 +396,22 @@ def test_the_checkpoint_of_another_run_is_refused_and_changes_nothing(tmp_path: 
             ArgumentError,
             "x is inf or nan in 1 of 60 rows, first in row 7",
         ),
-        (X, Y.astype(str), ArgumentError, "y must be real numbers"),
+        (X, Y.astype(complex), ArgumentError, "y must be real numbers, not complex128"),
+        (
+            X,
+            np.where(Y > 0, "one", "none"),
+            ArgumentError,
+            r"y must .* 'one'; `names, y = np.unique\(y, return_inverse",
+        ),
+        (X, np.where(Y > 0, "one", "none").astype(object), ArgumentError, "y must .* not text .*MLPClassifier"),
+        (X, Y.astype(str), ArgumentError, r"y must be real numbers, not text such as '\d'; y.astype\(float\)"),
+        (X.astype(str), Y, ArgumentError, r"x must be real numbers, not text such as .*; x.astype\(float\)"),
+        (X.astype(object), Y, ArgumentError, r"x must .* not an array of Python objects; x.astype\(float\)"),
+        (np.full((60, 2), "red"), Y, ArgumentError, "x must .* not text such as 'red'; of a column of names"),
+        ((X,), Y, ArgumentError, r"x must be an array, not a tuple of one; .*\(x,\) = standardize\(x\)"),
+        (X, (Y, Y), ArgumentError, "y must be an array, not a tuple of 2; np.stack"),
+        (X, Y.astype(float), ArgumentError, r"not a float: targets.astype\(int\)"),
+        (X, Y + 1, ArgumentError, "not 2: the model has 2 outputs, and needs one for each class"),
     ],
 )
 def test_samples_that_cannot_be_learned_from_are_refused(x: Any, y: Any, error: Any, message: str) -> None:

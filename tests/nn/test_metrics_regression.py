@@ -69,3 +69,8 @@ def test_one_sample_has_none():
 def test_what_cannot_be_compared_is_refused(true, predicted, settings, error, message):
     with pytest.raises(error, match=message):
         r2_score(true, predicted, **settings)
+
+
+def test_labels_of_text_are_sent_to_accuracy() -> None:
+    with pytest.raises(ArgumentError, match=r"not text; nn\.accuracy compares labels"):
+        r2_score(["a", "b"], [1.0, 2.0])

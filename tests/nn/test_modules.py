@@ -81,8 +81,17 @@ def test_inputs_of_another_size_or_kind_are_refused_with_the_place_of_the_layer(
     model = Sequential(Linear(4, 3), Linear(3, 2))
     with pytest.raises(SizeError, match=r"Linear layers\[0\] takes 4 inputs on the last axis, not the shape \(5, 3\)"):
         model(np.ones((5, 3)))
-    with pytest.raises(NotANumberError, match=r"the inputs of Linear layers\[0\] must be an array of real numbers"):
+    with pytest.raises(
+        NotANumberError, match=r"the inputs of Linear layers\[0\] must be real numbers, not text such as 'a'"
+    ):
         model([["a"] * 4])
+
+
+def test_a_tuple_of_arrays_is_no_batch() -> None:
+    with pytest.raises(ArgumentError, match=r"inputs of Linear must be an array, not a tuple of one; .*\(x,\) ="):
+        Linear(4, 3)(nn.datasets.standardize(np.ones((5, 4))))
+    with pytest.raises(ArgumentError, match=r"must be an array, not a tuple of 2; np\.stack"):
+        Linear(4, 3)((np.ones(4), np.ones(4)))
 
 
 def test_float32_stays_float32() -> None:

@@ -139,8 +139,36 @@ def test_a_batch_takes_class_indices(loss, targets, message):
 
 @each_of_indices
 def test_class_indices_are_no_tensor(loss):
-    with pytest.raises(ArgumentError, match=f"the targets of {loss.__name__} are a Tensor .* array of integers"):
+    with pytest.raises(
+        ArgumentError, match=f"the targets of {loss.__name__} are floats, .* targets.astype\\(int\\) makes"
+    ):
         loss(BATCH, Tensor([0.0, 1.0, 2.0, 0.0, 0.0, 0.0]))
+
+
+@each_of_indices
+def test_a_class_beyond_the_outputs_is_told_how_many_there_are(loss):
+    with pytest.raises(ArgumentError, match="not 3: the model has 3 outputs, and needs one for each class"):
+        loss(BATCH, [0, 1, 2, 3, 0, 0])
+    with pytest.raises(ArgumentError, match="not 4: the model has 4 outputs, and needs one for each class"):
+        loss(SCORES, 4)
+
+
+@each_of_indices
+def test_names_and_floats_are_shown_the_way_to_class_indices(loss):
+    with pytest.raises(NotANumberError, match=r"not text such as 'a'; `names, targets = np.unique\(targets, return_in"):
+        loss(BATCH, list("abcabc"))
+    with pytest.raises(ArgumentError, match=r"not the text 'a': `names, targets = np.unique"):
+        loss(SCORES, "a")
+    with pytest.raises(ArgumentError, match=r"not a float: targets.astype\(int\)"):
+        loss(SCORES, 1.0)
+
+
+@pytest.mark.parametrize("loss", [cross_entropy, nll])
+@pytest.mark.parametrize("first", [INDICES, INDICES.tolist(), Tensor([0.0, 1.0])])
+@pytest.mark.parametrize("second", [BATCH, Tensor(BATCH)])
+def test_targets_before_outputs_are_told_from_outputs_before_targets(loss, first, second):
+    with pytest.raises(SizeError, match=rf"{loss.__name__}\(outputs, targets\), .* are they swapped\?"):
+        loss(first, second)
 
 
 @each_of_indices

@@ -99,6 +99,13 @@ def test_a_batch_needs_targets_in_its_shape(loss, shape):
         loss(Tensor(OUTPUTS), np.zeros(shape))
 
 
+def test_targets_of_a_batch_beside_one_sample_are_told_both_shapes():
+    with pytest.raises(
+        SizeError, match=r"5 outputs with a single axis, .* targets of shape \(5, 1\): give targets\[:, 0"
+    ):
+        mse(np.ones(5), np.ones((5, 1)))
+
+
 def test_class_indices_in_place_of_rows_are_told_the_way_to_rows():
     with pytest.raises(SizeError, match=r"autograd.one_hot\(targets, 3\) makes rows of class indices"):
         mse(Tensor(OUTPUTS), [0, 1, 2, 1, 0])

@@ -372,8 +372,9 @@ class Module(metaclass=_NamedWhenBuilt):
         frames : int, optional
             How many pictures a filmstrip has at most.
         ax : matplotlib Axes, optional
-            Where to draw; by default in a new figure, which is ``ax.figure``. In small axes texts are small, and those
-            left out for which there is no room; but names, and numbers that are asked for, are written.
+            Where to draw; by default in a new figure, ``ax.figure``, which ``ax.save("network.png")`` writes. In small
+            axes texts are small, and those left out for which there is no room; but names, and numbers that are asked
+            for, are written.
 
         Returns
         -------

@@ -52,7 +52,7 @@ def plot_decision_boundary(
     resolution : int, optional
         On how many points along each feature to predict.
     ax : matplotlib Axes, optional
-        Where to draw; by default in a new figure, which is ``ax.figure``.
+        Where to draw; by default in a new figure, ``ax.figure``, which ``ax.save("boundary.png")`` writes.
 
     Returns
     -------

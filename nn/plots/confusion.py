@@ -36,7 +36,7 @@ def plot_confusion_matrix(
     normalize : bool, optional
         Whether to show the part of its row for each cell, so that the diagonal is the recall.
     ax : matplotlib Axes, optional
-        Where to draw; by default in a new figure, which is ``ax.figure``.
+        Where to draw; by default in a new figure, ``ax.figure``, which ``ax.save("confusion.png")`` writes.
 
     Returns
     -------

@@ -32,7 +32,7 @@ def plot_history(history: Mapping[str, Sequence[float]], *, ax: Axes | None = No
     history : mapping of str to sequence of shape (epochs,)
         A number an epoch by name. A name with "loss" or "cost" in it is a loss. None counts as nan.
     ax : matplotlib Axes, optional
-        Where to draw; by default in a new figure, which is ``ax.figure``.
+        Where to draw; by default in a new figure, ``ax.figure``, which ``ax.save("learning.png")`` writes.
 
     Returns
     -------

@@ -37,7 +37,7 @@ def plot_gradients(gradients: Mapping[str, Any] | Module, *, label: str | None =
     label : str, optional
         The name of this curve, in a legend.
     ax : matplotlib Axes, optional
-        Where to draw; by default in a new figure, which is ``ax.figure``.
+        Where to draw; by default in a new figure, ``ax.figure``, which ``ax.save("layers.png")`` writes.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def plot_activations(activations: Mapping[str, Any], *, bins: int = 50, ax: Axes
     bins : int, optional
         Into how many bins the range of all activations is divided.
     ax : matplotlib Axes, optional
-        Where to draw; by default in a new figure, which is ``ax.figure``.
+        Where to draw; by default in a new figure, ``ax.figure``, which ``ax.save("layers.png")`` writes.
 
     Returns
     -------

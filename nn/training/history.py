@@ -83,7 +83,7 @@ class History(Mapping[str, list[float]]):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
-            Where to draw.
+            Where to draw; by default in a new figure, which ``history.plot().save("learning.png")`` writes.
 
         Returns
         -------

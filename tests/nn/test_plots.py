@@ -47,6 +47,23 @@ def test_a_notebook_shows_it(plot):
 
 
 @each_plot
+def test_it_saves_its_figure_as_the_ending_says(plot, tmp_path):
+    file = PLOTS[plot]().save(tmp_path / "plot.svg")
+    assert file == tmp_path / "plot.svg"
+    assert "<svg" in file.read_text(encoding="utf-8")
+    assert PLOTS[plot]().save(str(tmp_path / "plot.PNG"), dpi=20).read_bytes().startswith(b"\x89PNG")
+
+
+def test_it_saves_in_no_unknown_format_and_no_missing_folder(tmp_path):
+    ax = nn.plot_history({"loss": [1.0]})
+    with pytest.raises(ArgumentError, match=r"a plot is saved as one of .*\.png, .*'.*plot\.txt' ends with '\.txt'"):
+        ax.save(tmp_path / "plot.txt")
+    with pytest.raises(ArgumentError, match=r"there is no folder '.*new' to save 'plot\.png' in; make it first"):
+        ax.save(tmp_path / "new" / "plot.png")
+    assert not list(tmp_path.iterdir())
+
+
+@each_plot
 @pytest.mark.parametrize("layout", [None, "constrained"])
 def test_given_axes_are_drawn_in_and_returned(plot, layout):
     ax = Figure(layout=layout).subplots(1, 2)[1]

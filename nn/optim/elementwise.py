@@ -201,6 +201,10 @@ class ElementwiseOptimizer(Optimizer):
         for group, own in zip(self.param_groups, settings, strict=True):
             group.update(own)
 
+    def __repr__(self) -> str:
+        groups = self.param_groups
+        return f"{type(self).__name__}({groups[0].told() if len(groups) == 1 else groups})"
+
     def _settings(self) -> list[str]:
         return ["lr", "decay", *self.settings]
 

@@ -65,8 +65,12 @@ class Group(MutableMapping[str, Any]):
         return len(self.settings)
 
     def __repr__(self) -> str:
+        return f"Group({self.told()})"
+
+    def told(self) -> str:
+        """Return how many parameters there are, and each setting."""
         settings = ", ".join(f"{name}={value!r}" for name, value in self.settings.items() if name != "params")
-        return f"Group({len(self['params'])} parameters, {settings})"
+        return f"{len(self['params'])} parameters, {settings}"
 
     def checked(self, name: str, value: Any) -> Any:
         """Return what a setting would be if it were given this value, or refuse it."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import ArgumentError, MissingExtraError, Tensor, Value
 from nn.checks import not_negative, not_negative_int, positive_int
+from nn.described import described
 from nn.optim.leaves import ensure_finite, flat, gradient_of, leaves_of, numbers_of, size_of, write
 from nn.states import matched
 
@@ -88,6 +89,9 @@ class LBFGS:
         self.history_size = positive_int(history_size, "history_size")
         self.steps = 0
         self.result: Any = None
+
+    def __repr__(self) -> str:
+        return described(self, f"{len(self.parameters)} parameters")
 
     def step(self, closure: Callable[[], Any]) -> float:
         """Make up to ``max_iter`` iterations.

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd import DisconnectedWarning, Tensor, Value
 from nn.checks import not_negative_int
+from nn.described import described
 from nn.optim.leaves import ensure_finite, gradient_of, leaves_of, names_of, size_of
 from nn.states import matched
 
@@ -149,3 +150,6 @@ class Optimizer(ABC):
         A subclass that overrides it checks its own entries, then calls this, and only then changes itself.
         """
         self.steps = not_negative_int(saved["steps"], "steps in the state")
+
+    def __repr__(self) -> str:
+        return described(self, f"{len(self.parameters)} parameters")

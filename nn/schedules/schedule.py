@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from autograd import ArgumentError
 from nn.checks import not_negative, not_negative_int
+from nn.described import described
 from nn.optim import ElementwiseOptimizer
 from nn.states import matched
 
@@ -108,3 +109,6 @@ class Schedule(ABC):
     def checked(self, saved: dict[str, Any]) -> dict[str, Any]:
         """Return the entries of a saved state, or refuse those that make no sense; a subclass may override it."""
         return saved
+
+    def __repr__(self) -> str:
+        return described(self)

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import ArgumentError
 from nn.checks import not_negative, positive_int
+from nn.described import described
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.training.history import History
@@ -64,6 +65,9 @@ class Callback(ABC):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:  # noqa: B027
         """Take up the ``state`` that a checkpoint has kept."""
 
+    def __repr__(self) -> str:
+        return described(self)
+
 
 @final
 class EarlyStopping(Callback):
@@ -90,8 +94,8 @@ class EarlyStopping(Callback):
     Examples
     --------
     >>> from nn import EarlyStopping
-    >>> EarlyStopping("validation accuracy", patience=5, mode="max").patience
-    5
+    >>> EarlyStopping("validation accuracy", patience=5, mode="max")
+    EarlyStopping(monitor='validation accuracy', patience=5, min_delta=0.0, mode='max', restore_best=True)
     """
 
     def __init__(
@@ -108,6 +112,7 @@ class EarlyStopping(Callback):
         self.monitor = monitor
         self.patience = positive_int(patience, "patience")
         self.min_delta = not_negative(min_delta, "min_delta")
+        self.mode = mode
         self.sign = 1.0 if mode == "min" else -1.0
         self.restore_best = bool(restore_best)
         self.best, self.waited = math.inf, 0

@@ -449,3 +449,17 @@ def test_a_bar_shows_epochs_and_losses(capsys: pytest.CaptureFixture[str]) -> No
     shown = capsys.readouterr().err
     assert "2/2" in shown
     assert "loss=" in shown
+
+
+def test_callbacks_optimizers_and_schedules_show_their_settings() -> None:
+    parameters = [Value(1.0), Value(2.0)]
+    assert repr(nn.Snapshots(every=3)) == "Snapshots(every=3)"
+    assert repr(SGD(parameters, lr=0.1)) == (
+        "SGD(2 parameters, lr=0.1, decay=0.0, momentum=0.0, nesterov=False, weight_decay=0.0)"
+    )
+    groups: Any = [{"params": parameters[0], "lr": 0.2}, {"params": parameters[1]}]
+    assert repr(SGD(groups, lr=0.1)).startswith("SGD([Group(1 parameters, lr=0.2, decay=0.0, ")
+    assert repr(nn.LBFGS(parameters, max_iter=8)).startswith("LBFGS(2 parameters, max_iter=8, max_eval=10, ")
+    assert repr(nn.WarmupLR(3, 0.5, nn.StepLR(9))) == (
+        "WarmupLR(epochs=3, start_factor=0.5, then=StepLR(step_size=9, gamma=0.1))"
+    )

@@ -166,9 +166,13 @@ ESTIMATORS = ("MLPClassifier", "MLPRegressor")
 
 
 def __getattr__(name: str) -> Any:
-    """Import the estimators when one is first asked for, since they need scikit-learn."""
+    """Import the estimators when one is first asked for, since they need scikit-learn; of other names say the cure."""
     if name not in ESTIMATORS:
-        raise AttributeError(f"module 'nn' has no attribute {name!r}")
+        from nn.elsewhere import instead_of
+
+        places = {"autograd": autograd, "nn.datasets": datasets, "nn.init": init}
+        hint = "" if name.startswith("_") else instead_of(name, [*__all__, *ESTIMATORS], places)
+        raise AttributeError(f"module 'nn' has no attribute {name!r}{hint}")
     try:
         from nn import estimators
     except ImportError as error:

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd import SizeError
+from autograd import ArgumentError, SizeError
 from nn.checks import real_array
 
 __all__ = ["Standardizer", "standardize"]
 
 Floats = NDArray[np.floating[Any]]
+
+NOT_GIVEN: Any = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +38,12 @@ class Standardizer:
     ([[2.0, 2.0]], [[4.0, 7.0]])
     """
 
-    mean: NDArray[np.float64]
-    scale: NDArray[np.float64]
+    mean: NDArray[np.float64] = NOT_GIVEN
+    scale: NDArray[np.float64] = NOT_GIVEN
+
+    def __post_init__(self) -> None:
+        if self.mean is NOT_GIVEN or self.scale is NOT_GIVEN:
+            raise ArgumentError("a Standardizer is made by its fit, which needs no other: Standardizer.fit(x_train)")
 
     @classmethod
     def fit(cls, x: ArrayLike) -> Standardizer:

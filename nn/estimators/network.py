@@ -6,6 +6,7 @@ import math
 import warnings
 from abc import abstractmethod
 from collections.abc import Iterable
+from types import FunctionType
 from typing import Any, Self
 
 import numpy as np
@@ -93,6 +94,11 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.epsilon = epsilon
         self.n_iter_no_change = n_iter_no_change
         self.max_fun = max_fun
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__init__" not in vars(cls):  # Python's messages should name the class that was called
+            cls.__init__ = _renamed(Network.__init__, f"{cls.__name__}.__init__")  # type: ignore[method-assign]
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Build a new network and train it.
@@ -303,3 +309,11 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         with no_grad():
             outputs: Array = self.model_(X).numpy()
         return outputs
+
+
+def _renamed(function: Any, name: str) -> Any:
+    """Return the same function under another qualified name."""
+    twin = FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__)
+    twin.__kwdefaults__, twin.__annotations__ = function.__kwdefaults__, function.__annotations__
+    twin.__qualname__ = name
+    return twin

@@ -158,6 +158,11 @@ def _format_of(path: str | PathLike[str]) -> ModuleType:
 
 def _module(model: Any) -> Module:
     if not isinstance(model, Module):
+        if hasattr(model, "get_params"):
+            raise ArgumentError(
+                f"{type(model).__name__} is an estimator: pickle.dump(estimator, file) keeps all of it, and nn.save("
+                "estimator.model_, path), once it is fitted, the network inside, which knows nothing of its classes"
+            )
         raise ArgumentError(f"model must be a Module, such as nn.Linear(4, 3), not {type(model).__name__}")
     return model
 

@@ -45,7 +45,7 @@ class Sequential(Module):
             raise ArgumentError("Sequential needs at least one module: Sequential(Linear(4, 3), Tanh())")
         for i, layer in enumerate(layers):
             if not isinstance(layer, Module):
-                raise ArgumentError(f"layer {i} of Sequential must be a Module, such as Tanh(), not {layer!r}")
+                raise ArgumentError(f"layer {i} of Sequential must be a Module, such as Tanh(), not {_cured(layer)}")
         self.layers = list(layers)
 
     def forward(self, x: Any) -> Any:
@@ -66,3 +66,16 @@ class Sequential(Module):
 
     def __iter__(self) -> Iterator[Module]:
         return iter(self.layers)
+
+
+def _cured(layer: Any) -> str:
+    """Return what was given in place of a module, and how it becomes one."""
+    if isinstance(layer, type) and issubclass(layer, Module):
+        return f"the class {layer.__name__}: call it, {layer.__name__}()"
+    if not callable(layer):
+        return f"{layer!r:.200}"
+    name = getattr(layer, "__name__", repr(layer))
+    return (
+        f"the function {name}: give it a class that derives from nn.Module, with "
+        f"`def forward(self, x): return {name}(x)`, and call that"
+    )

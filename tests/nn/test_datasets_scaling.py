@@ -126,3 +126,8 @@ def test_samples_of_another_shape_are_refused_with_both_shapes(z):
     scaler = Standardizer.fit(iris().x)
     with pytest.raises(SizeError, match=r"z must have samples of shape \(4,\).* its shape is \("):
         scaler.inverse_transform(z)
+
+
+def test_there_is_no_standardizer_before_its_fit():
+    with pytest.raises(ArgumentError, match=r"Standardizer\.fit\(x_train\)"):
+        Standardizer().fit([[1.0], [2.0]])

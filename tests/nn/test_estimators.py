@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 import math
+import operator
 import pickle
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+import autograd
 import nn
 from autograd import ArgumentError, NonFiniteGradientError, SizeError
 from nn import MLPClassifier, MLPRegressor
@@ -107,6 +111,42 @@ def test_without_scikit_learn_nn_imports_and_an_estimator_names_the_extra() -> N
 def test_what_nn_has_not_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'nn' has no attribute 'MLPTransformer'"):
         _ = nn.MLPTransformer  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("Relu", "did you mean nn.ReLU?"),
+        ("Sequental", "did you mean nn.Sequential?"),
+        ("MLPClasifier", "did you mean nn.MLPClassifier?"),
+        ("CrossEntropyLoss", "here it is nn.cross_entropy"),
+        ("CosineAnnealingLR", "here it is nn.CosineLR"),
+        ("softmax", "here it is autograd.softmax"),
+        ("moons", "here it is nn.datasets.moons"),
+    ],
+)
+def test_a_name_of_another_library_or_spelling_leads_to_that_of_nn(name: str, cure: str) -> None:
+    with pytest.raises(AttributeError, match=re.escape(f"module 'nn' has no attribute {name!r}; {cure}")):
+        getattr(nn, name)
+
+
+def test_what_is_said_to_be_in_place_of_a_name_is_there() -> None:
+    from nn.elsewhere import EQUALS
+
+    for cure in EQUALS.values():
+        for package, path in re.findall(r"\b(nn|autograd)\.([\w.]*\w)", cure):
+            assert operator.attrgetter(path)({"nn": nn, "autograd": autograd}[package]) is not None
+    assert not [name for name in EQUALS if name in nn.__all__]
+
+
+def test_an_argument_that_is_not_known_is_refused_by_the_name_of_the_estimator() -> None:
+    with pytest.raises(TypeError, match=r"MLPClassifier.__init__\(\) got an unexpected keyword argument 'hidden'"):
+        nn.MLPClassifier(hidden=8)  # type: ignore[call-arg]
+
+
+def test_an_estimator_is_saved_by_pickle_and_its_network_by_nn(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match=r"MLPClassifier is an estimator: pickle.dump.*nn.save\(estimator.model_"):
+        nn.save(nn.MLPClassifier(), tmp_path / "model.npz")  # type: ignore[arg-type]
 
 
 # What is learned ----------------------------------------------------------------------------------------------------

@@ -202,6 +202,13 @@ def test_pools_take_windows_and_flatten_makes_one_axis() -> None:
     np.testing.assert_array_equal(Flatten()(Tensor(x)).numpy(), x.reshape(2, 72))
 
 
+def test_sequential_shows_how_a_function_and_a_class_become_a_module() -> None:
+    with pytest.raises(ArgumentError, match=r"layer 1 .* not the function tanh: .*nn\.Module, .*return tanh\(x\)`"):
+        Sequential(Linear(4, 3), autograd.tanh)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=r"layer 1 .* not the class Tanh: call it, Tanh\(\)"):
+        Sequential(Linear(4, 3), Tanh)  # type: ignore[arg-type]
+
+
 def test_sequential_calls_one_after_another() -> None:
     first, second = Linear(4, 3, seed=0), Linear(3, 2, seed=1)
     model = Sequential(first, Tanh(), second)
@@ -209,7 +216,7 @@ def test_sequential_calls_one_after_another() -> None:
     assert len(model) == 3
     assert list(model) == [first, model[1], second]
     with pytest.raises(ArgumentError, match="layer 1 of Sequential must be a Module"):
-        Sequential(first, np.tanh)
+        Sequential(first, None)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="at least one"):
         Sequential()
 

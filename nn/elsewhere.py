@@ -62,5 +62,5 @@ def instead_of(name: str, public: Collection[str], places: Mapping[str, ModuleTy
         if name in module.__all__:
             return f"; here it is {place}.{name}"
     spelled = {known.casefold(): known for known in public}
-    near = difflib.get_close_matches(name.casefold(), spelled, n=1)
+    near = difflib.get_close_matches(name.casefold(), spelled, n=1, cutoff=0.7)
     return f"; did you mean nn.{spelled[near[0]]}?" if near else ""

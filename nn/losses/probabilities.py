@@ -22,7 +22,8 @@ def binary_cross_entropy(logits: Any, targets: Any, *, weights: Any = None, redu
     Parameters
     ----------
     logits : Value, number or sequence of them of shape (n,), or batch of shape (samples, ...)
-        Scores, positive for yes, before the sigmoid. A batch is a Tensor, or an array of two axes or more.
+        Scores, positive for yes, before the sigmoid. A batch is a Tensor, or an array of two axes or more;
+        a list, or a plain array of one axis, is one sample.
     targets : of the same shape
         The probability of yes, from 0 to 1; not looked at where it is a Value or a Tensor. In a batch, (n,) and (n, 1)
         mean the same.

@@ -20,7 +20,8 @@ def mse(outputs: Any, targets: Any, *, weights: Any = None, reduction: Reduction
     Parameters
     ----------
     outputs : Value, number or sequence of them of shape (n,), or batch of shape (samples, ...)
-        What the model gives. A batch is a Tensor, or an array of two axes or more.
+        What the model gives. A batch is a Tensor, or an array of two axes or more;
+        a list, or a plain array of one axis, is one sample.
     targets : of the same shape
         What it should give; Values and Tensors are differentiated too. In a batch, (n,) and (n, 1) mean the same.
     weights : array or Tensor of shape (samples,), optional
@@ -62,12 +63,15 @@ def half_squared_error(outputs: Any, targets: Any, *, weights: Any = None, reduc
     """Return half the sum of the squared differences, 1/2 Σ (o - t)²: one number a sample.
 
     The half makes its derivative by an output the error itself, o - t (Bishop 2006, Pattern Recognition and Machine
-    Learning, equation 5.11). The sum is over the numbers within a sample, the reduction over the samples.
+    Learning, equation 5.11). The sum is over the numbers within a sample, the reduction over the samples. So n outputs
+    in a plain array of one axis, as an MLP gives for a batch, are one sample and are added up; ``outputs[:, None]``
+    makes n samples of them, over which the mean is taken.
 
     Parameters
     ----------
     outputs : Value, number or sequence of them of shape (n,), or batch of shape (samples, ...)
-        What the model gives. A batch is a Tensor, or an array of two axes or more.
+        What the model gives. A batch is a Tensor, or an array of two axes or more;
+        a list, or a plain array of one axis, is one sample.
     targets : of the same shape
         What it should give; Values and Tensors are differentiated too. In a batch, (n,) and (n, 1) mean the same.
     weights : array or Tensor of shape (samples,), optional
@@ -99,6 +103,11 @@ def half_squared_error(outputs: Any, targets: Any, *, weights: Any = None, reduc
     >>> loss.backward()
     >>> loss.data, output.grad
     (2.0, 2.0)
+
+    >>> import numpy as np
+    >>> outputs, targets = np.array([3.0, 3.0]), np.array([1.0, 1.0])
+    >>> half_squared_error(outputs, targets), float(half_squared_error(outputs[:, None], targets))
+    (4.0, 2.0)
     """
     return 0.5 * of_pairs("half_squared_error", _squared, outputs, targets, weights, reduction, within="sum")
 
@@ -112,7 +121,8 @@ def l1(outputs: Any, targets: Any, *, weights: Any = None, reduction: Reduction 
     Parameters
     ----------
     outputs : Value, number or sequence of them of shape (n,), or batch of shape (samples, ...)
-        What the model gives. A batch is a Tensor, or an array of two axes or more.
+        What the model gives. A batch is a Tensor, or an array of two axes or more;
+        a list, or a plain array of one axis, is one sample.
     targets : of the same shape
         What it should give; Values and Tensors are differentiated too. In a batch, (n,) and (n, 1) mean the same.
     weights : array or Tensor of shape (samples,), optional
@@ -155,7 +165,8 @@ def huber(outputs: Any, targets: Any, *, delta: float = 1.0, weights: Any = None
     Parameters
     ----------
     outputs : Value, number or sequence of them of shape (n,), or batch of shape (samples, ...)
-        What the model gives. A batch is a Tensor, or an array of two axes or more.
+        What the model gives. A batch is a Tensor, or an array of two axes or more;
+        a list, or a plain array of one axis, is one sample.
     targets : of the same shape
         What it should give; Values and Tensors are differentiated too. In a batch, (n,) and (n, 1) mean the same.
     delta : float, optional

@@ -48,6 +48,13 @@ def test_the_derivative_of_half_squared_error_is_the_error():
     assert [o.grad for o in outputs] == [-2.0, 1.0]
 
 
+def test_plain_outputs_in_one_axis_are_one_sample_and_in_two_as_many_as_there_are_rows():
+    outputs, targets = np.zeros(50), np.ones(50)
+    assert half_squared_error(outputs, targets) == 25.0
+    assert half_squared_error(outputs[:, None], targets) == half_squared_error(Tensor(outputs), targets).item() == 0.5
+    assert mse(outputs, targets) == mse(outputs[:, None], targets) == 1.0
+
+
 def test_the_derivative_of_huber_is_the_error_held_within_delta():
     outputs = Tensor([-3.0, -0.5, 0.0, 0.5, 3.0])
     huber(outputs, np.zeros(5), delta=2.0, reduction="sum").backward()

@@ -20,6 +20,7 @@ from autograd.compiler.parameters import Parameters
 from autograd.compiler.plan import Plan
 from autograd.compiler.recorded import DIRECTION, GRADIENT, OUT, PRODUCT, VALUE, WEIGHTS, Recorded
 from autograd.compiler.recording import record
+from autograd.compiler.sample_lists import NotAnArrayError
 from autograd.compiler.training import Elementwise, Optimizer, coefficients_at
 from autograd.errors import ArgumentError, SizeError, TracingError, TracingWarning, brief, warn
 
@@ -464,7 +465,7 @@ class Compiled:
         try:
             recording = record(self.f, batch, met, known)
         except TracingError as error:
-            if not self.fallback:
+            if not self.fallback or isinstance(error, NotAnArrayError):  # which it is for the eager engine too
                 raise
             warn(f"{self.__name__} runs one sample after another, as it cannot be compiled: {error}", TracingWarning)
             return Eager(self.__name__, self.f, batch, leaves, error)

@@ -19,6 +19,7 @@ from autograd.arguments import name_of
 from autograd.compiler.arguments import Array, Batch
 from autograd.compiler.choices import AmbiguousError, merged
 from autograd.compiler.freezing import FAR_OFF, PARAMETERS_LOCK, decides, draws, nudge, random_states
+from autograd.compiler.sample_lists import nested
 from autograd.compiler.scalars import Argument, Constant, Head, Parameter, Scalars
 from autograd.containers import leaves, places
 from autograd.errors import ArgumentError, TracingError, brief
@@ -91,6 +92,7 @@ class _Recorder:
         self.f = f
         self.batch = batch
         self.name = name_of(f)
+        self.names = batch.names(f)
         self.program = Scalars(i for i, part in enumerate(batch.parts) if not part.batched)
         self.parameters = parameters
         self.result: Any = None
@@ -140,13 +142,13 @@ class _Recorder:
         start = next_stamp()
         arguments: dict[Value, Argument] = {}
         samples = []
-        for i, part in enumerate(self.batch.parts):
+        for i, (part, name) in enumerate(zip(self.batch.parts, self.names, strict=True)):
             if part.is_integer:
-                samples.append(integers[i].tolist())
+                samples.append(nested(np.ravel(integers[i]).tolist(), part.shape, name))
             else:
                 made = [Value(x) for x in change(np.ravel(self._sample(i))).tolist()]
                 arguments |= {value: Argument(i, element) for element, value in enumerate(made)}
-                samples.append(nested(made, part.shape))
+                samples.append(nested(made, part.shape, name))
         with trace(arguments) as tracing, set_recording(True):
             result = self.batch.call(self.f, samples)
         self.reads |= tracing.reads  # type: ignore[arg-type]
@@ -277,14 +279,6 @@ def nudged(parameters: Mapping[Value, Any], change: Callable[[float], float] = n
     finally:
         for leaf, x in zip(parameters, before, strict=False):
             leaf._primal = x
-
-
-def nested(elements: Sequence[Any], shape: tuple[int, ...]) -> Any:
-    """Return elements in row-major order as nested lists of this shape."""
-    if not shape:
-        return elements[0]
-    step = len(elements) // shape[0] if shape[0] else 0
-    return [nested(elements[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
 
 
 def results(name: str, result: Any) -> list[Any]:

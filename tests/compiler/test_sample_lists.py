@@ -157,3 +157,36 @@ def test_what_a_list_does_and_what_numpy_makes_of_one_stays(name: str) -> None:
 def test_an_attribute_that_arrays_do_not_have_either_is_missing_as_ever() -> None:
     with pytest.raises(AttributeError, match="'list' object has no attribute 'summ'"):
         compiled(lambda x: x.summ())(X)
+
+
+# One sample in place of a batch -------------------------------------------------------------------------------------
+
+FOR_SEVERAL: dict[str, Callable[[Any], Any]] = {
+    "an index": lambda x: x[0] * x[1],
+    "a loop": lambda x: [2 * a for a in x],
+    "unpacking": lambda x: (lambda pair: [a for a, b in [pair]])(x),
+    "len": lambda x: len(x) * two,
+    "autograd.sum": lambda x: ag.sum(x),
+    "a method of arrays": lambda x: x.sum(),
+}
+
+
+@pytest.mark.parametrize("name", FOR_SEVERAL)
+@pytest.mark.parametrize("x", [[1.0, 2.0], [1, 2]])
+@pytest.mark.parametrize("fallback", [False, True])
+def test_one_sample_in_place_of_a_batch_is_told_where_samples_go(name: str, x: Any, fallback: bool) -> None:
+    with pytest.raises(
+        ag.SizeError, match=r"(?s)several .*, and in each sample x is a single one: samples go along axis 0 .* \[x\]"
+    ):
+        compiled(FOR_SEVERAL[name], fallback=fallback)(x)
+
+
+def test_other_errors_of_the_function_are_its_own() -> None:
+    with pytest.raises(TypeError, match=r"^'float' object is not subscriptable$"):
+        compiled(lambda x: x * more[0][0])([1.0, 2.0])  # type: ignore[index]
+
+
+def test_an_array_that_is_returned_is_told_how_to_be_a_list() -> None:
+    with pytest.raises(ag.ArgumentError, match=r"not ndarray: .*\.tolist\(\) makes a list"):
+        compiled(lambda x: np.sin(x))(X)
+    np.testing.assert_array_equal(compiled(lambda x: np.sin(x).tolist())(X), np.sin(X))

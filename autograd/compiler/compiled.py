@@ -194,6 +194,8 @@ class Compiled:
         ------
         NotAScalarError
             If the function returns more than one number for a sample.
+        ArgumentError
+            If it captures no Values to differentiate by.
         """
         if (whole := self._of_arrays(args, kwargs, weights)) is not None:
             return whole.value_and_grad(*args, argnums=argnums, **kwargs)
@@ -202,6 +204,7 @@ class Compiled:
         by = self._by(argnums, args, kwargs, batch)
         found = recorded.run(("gradient", by), inputs, batch.samples)
         if by is None:
+            self._ensure_parameters()
             return found[VALUE].item(), self._of_all(found[GRADIENT])
         gradients = [_in_shape(found[f"gradient {i}"], recorded.parts[i]) for i in by]
         return found[VALUE].item(), _as_asked(argnums, gradients)
@@ -222,10 +225,13 @@ class Compiled:
         ------
         NotAScalarError
             If the function returns more than one number for a sample.
+        ArgumentError
+            If it captures no Values to differentiate by.
         """
         batch, recorded, inputs = self._find(args, kwargs)
         inputs[WEIGHTS] = np.ones((1, batch.samples))
         found = recorded.run(("per_sample", None), inputs, batch.samples)
+        self._ensure_parameters("jacobian")
         return self._of_all(found[GRADIENT].T)
 
     def jacobian(self, *args: Any, argnums: Argnums | None = None, **kwargs: Any) -> Any:
@@ -244,6 +250,8 @@ class Compiled:
         """
         batch, recorded, inputs = self._find_recorded(args, kwargs)
         by = self._by(argnums, args, kwargs, batch)
+        if by is None:
+            self._ensure_parameters("jacobian")
         rows = recorded.plan.outputs["out"].size
         seeds = np.zeros((rows, batch.samples))
         inputs[WEIGHTS] = seeds
@@ -277,8 +285,11 @@ class Compiled:
         ------
         SizeError
             If the direction has not a number for each parameter.
+        ArgumentError
+            If the function captures no Values to differentiate by.
         """
         batch, recorded, inputs = self._find_recorded(args, kwargs)
+        self._ensure_parameters()
         inputs[WEIGHTS] = self._weights(weights, batch.samples)
         given = np.asarray(direction, np.float64)
         if given.shape != (len(self._parameters.leaves),):
@@ -487,6 +498,14 @@ class Compiled:
                     f"{self.__name__} cannot be differentiated by its argument {key!r}, which is made of integers"
                 )
         return places
+
+    def _ensure_parameters(self, by_argument: str = "grad") -> None:
+        """Refuse a derivative by parameters where there are none."""
+        if not self._parameters.leaves:
+            raise ArgumentError(
+                f"{self.__name__} captures no Values to differentiate by; the derivative by its first argument is "
+                f".{by_argument}(..., argnums=0)"
+            )
 
     def _of_all(self, gradient: Array) -> Array:
         """Return derivatives by all parameters: zero by those that this structure does not use."""

@@ -45,8 +45,8 @@ def compile(
     Parameters
     ----------
     f : callable
-        Takes one sample: numbers, nested lists of numbers, and integers, which may pick from lists and tables. Returns
-        a Value, or lists, tuples and dicts of them.
+        Takes one sample: numbers, nested lists of numbers, and integers, which may pick from lists and tables. What is
+        meant for arrays, such as ``x * 2`` of a list, is refused. Returns a Value, or lists, tuples and dicts of them.
     backend : {"auto", "numpy", "native"}, optional
         What runs the program.
     static : int, str, or several of them, optional

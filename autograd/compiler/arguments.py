@@ -18,11 +18,14 @@ from autograd.numbers import OTHER_ALGEBRAS
 from autograd.value import Value
 from autograd.variable import Variable
 
-__all__ = ["Batch", "Part", "hashable", "taken_apart"]
+__all__ = ["BY_ARGUMENT", "Batch", "Part", "hashable", "taken_apart"]
 
 Array = np.ndarray[Any, Any]
 
 FLOAT = np.dtype(np.float64)
+
+BY_ARGUMENT = "By an argument, a compiled f is differentiated by f.grad(x, argnums=0), not by autograd.grad(f)(x)."
+"""What a compiled function says that was given a Variable, as `grad` and its kin give one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +230,7 @@ def _array(name: str, key: Any, place: str, x: Any) -> Array:
     if isinstance(x, Variable):
         raise NotANumberError(
             f"argument {key!r}{place} of {name} is a {type(x).__name__}; a compiled function takes plain numbers and "
-            "arrays, with the samples on axis 0. What it captures are its parameters."
+            f"arrays, with the samples on axis 0. What it captures are its parameters. {BY_ARGUMENT}"
         )
     try:
         array = np.asarray(x)

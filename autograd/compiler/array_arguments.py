@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.arguments import hashable
+from autograd.compiler.arguments import BY_ARGUMENT, hashable
 from autograd.containers import leaves, like
 from autograd.errors import NotANumberError, brief
 from autograd.numbers import OTHER_ALGEBRAS
@@ -97,7 +97,7 @@ def whole_arrays(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], st
         if isinstance(x, Variable) or (isinstance(x, list) and any(isinstance(e, Variable) for e in leaves(x))):
             raise NotANumberError(
                 f"argument {key!r} of {name} is made of {brief(x)}; a compiled function takes plain arrays. What it "
-                "captures are its parameters."
+                f"captures are its parameters. {BY_ARGUMENT}"
             )
         array = np.asarray(x)
         if array.dtype.kind not in "biuf" or isinstance(x, OTHER_ALGEBRAS):

@@ -108,10 +108,17 @@ class ArrayFunction:
             If the function returns more than one number.
         SizeError
             If ``out`` does not fit the parameters.
+        ArgumentError
+            If the function captures no Tensors to differentiate by.
         """
         arguments = whole_arrays(self.__name__, args, kwargs, self.static)
         keys, by = self._by(argnums, arguments)
         recorded = self._find(arguments, by)
+        if by is None and not self._parameters:
+            raise ArgumentError(
+                f"{self.__name__} captures no Tensors to differentiate by; the derivative by its first argument is "
+                ".grad(..., argnums=0)"
+            )
         outs: Sequence[Array | None] = [None] * len(recorded.wanted)
         if out is not None:
             outs = self._fitting(out)[: len(outs)]

@@ -20,6 +20,7 @@ from autograd.compiler.parameters import Parameters
 from autograd.compiler.plan import Plan
 from autograd.compiler.recorded import DIRECTION, GRADIENT, OUT, PRODUCT, VALUE, WEIGHTS, Recorded
 from autograd.compiler.recording import record
+from autograd.compiler.sample_lists import NotAnArrayError
 from autograd.compiler.training import Elementwise, Optimizer, coefficients_at
 from autograd.errors import ArgumentError, SizeError, TracingError, TracingWarning, brief, warn
 
@@ -44,8 +45,8 @@ def compile(
     Parameters
     ----------
     f : callable
-        Takes one sample: numbers, nested lists of numbers, and integers, which may pick from lists and tables. Returns
-        a Value, or lists, tuples and dicts of them.
+        Takes one sample: numbers, nested lists of numbers, and integers, which may pick from lists and tables. What is
+        meant for arrays, such as ``x * 2`` of a list, is refused. Returns a Value, or lists, tuples and dicts of them.
     backend : {"auto", "numpy", "native"}, optional
         What runs the program.
     static : int, str, or several of them, optional
@@ -193,6 +194,8 @@ class Compiled:
         ------
         NotAScalarError
             If the function returns more than one number for a sample.
+        ArgumentError
+            If it captures no Values to differentiate by.
         """
         if (whole := self._of_arrays(args, kwargs, weights)) is not None:
             return whole.value_and_grad(*args, argnums=argnums, **kwargs)
@@ -201,6 +204,7 @@ class Compiled:
         by = self._by(argnums, args, kwargs, batch)
         found = recorded.run(("gradient", by), inputs, batch.samples)
         if by is None:
+            self._ensure_parameters()
             return found[VALUE].item(), self._of_all(found[GRADIENT])
         gradients = [_in_shape(found[f"gradient {i}"], recorded.parts[i]) for i in by]
         return found[VALUE].item(), _as_asked(argnums, gradients)
@@ -221,10 +225,13 @@ class Compiled:
         ------
         NotAScalarError
             If the function returns more than one number for a sample.
+        ArgumentError
+            If it captures no Values to differentiate by.
         """
         batch, recorded, inputs = self._find(args, kwargs)
         inputs[WEIGHTS] = np.ones((1, batch.samples))
         found = recorded.run(("per_sample", None), inputs, batch.samples)
+        self._ensure_parameters("jacobian")
         return self._of_all(found[GRADIENT].T)
 
     def jacobian(self, *args: Any, argnums: Argnums | None = None, **kwargs: Any) -> Any:
@@ -243,6 +250,8 @@ class Compiled:
         """
         batch, recorded, inputs = self._find_recorded(args, kwargs)
         by = self._by(argnums, args, kwargs, batch)
+        if by is None:
+            self._ensure_parameters("jacobian")
         rows = recorded.plan.outputs["out"].size
         seeds = np.zeros((rows, batch.samples))
         inputs[WEIGHTS] = seeds
@@ -276,8 +285,11 @@ class Compiled:
         ------
         SizeError
             If the direction has not a number for each parameter.
+        ArgumentError
+            If the function captures no Values to differentiate by.
         """
         batch, recorded, inputs = self._find_recorded(args, kwargs)
+        self._ensure_parameters()
         inputs[WEIGHTS] = self._weights(weights, batch.samples)
         given = np.asarray(direction, np.float64)
         if given.shape != (len(self._parameters.leaves),):
@@ -464,7 +476,7 @@ class Compiled:
         try:
             recording = record(self.f, batch, met, known)
         except TracingError as error:
-            if not self.fallback:
+            if not self.fallback or isinstance(error, NotAnArrayError):  # which it is for the eager engine too
                 raise
             warn(f"{self.__name__} runs one sample after another, as it cannot be compiled: {error}", TracingWarning)
             return Eager(self.__name__, self.f, batch, leaves, error)
@@ -486,6 +498,14 @@ class Compiled:
                     f"{self.__name__} cannot be differentiated by its argument {key!r}, which is made of integers"
                 )
         return places
+
+    def _ensure_parameters(self, by_argument: str = "grad") -> None:
+        """Refuse a derivative by parameters where there are none."""
+        if not self._parameters.leaves:
+            raise ArgumentError(
+                f"{self.__name__} captures no Values to differentiate by; the derivative by its first argument is "
+                f".{by_argument}(..., argnums=0)"
+            )
 
     def _of_all(self, gradient: Array) -> Array:
         """Return derivatives by all parameters: zero by those that this structure does not use."""

@@ -11,6 +11,7 @@ import numpy as np
 from autograd.compiler.arguments import Array, Batch
 from autograd.compiler.recorded import GRADIENT, OUT, VALUE, WEIGHTS, Kind, formed
 from autograd.compiler.recording import results
+from autograd.compiler.sample_lists import nested
 from autograd.compiler.scalars import Parameter
 from autograd.errors import NotAScalarError, TracingError
 from autograd.graph import next_stamp, no_grad, set_recording
@@ -74,7 +75,7 @@ class Eager:
     def _outputs(self, batch: Batch) -> Array:
         columns = []
         with no_grad():
-            for sample in _samples(batch):
+            for sample in _samples(batch, self.f):
                 result = batch.call(self.f, sample)
                 self.result = result if self.result is None else self.result
                 columns.append([x._primal if isinstance(x, Value) else x for x in results(self.name, result)])
@@ -84,7 +85,7 @@ class Eager:
         """Return the weighted sum of the results, and the derivatives of each term by the parameters."""
         total = 0.0
         found: list[dict[Any, Any]] = []
-        for sample, weight in zip(_samples(batch), weights.tolist(), strict=True):
+        for sample, weight in zip(_samples(batch, self.f), weights.tolist(), strict=True):
             start = next_stamp()
             with set_recording(True):
                 result = batch.call(self.f, sample)
@@ -104,7 +105,8 @@ class Eager:
         return total, rows
 
 
-def _samples(batch: Batch) -> Iterator[list[Any]]:
+def _samples(batch: Batch, f: Callable[..., Any]) -> Iterator[list[Any]]:
     """Yield the arguments of each sample, as numbers and lists."""
+    arrays = list(zip(batch.arrays, batch.names(f), strict=True))
     for i in range(batch.samples):
-        yield [x[i].tolist() if x.ndim else x.item() for x in batch.arrays]
+        yield [nested(x[i].ravel().tolist(), x.shape[1:], name) if x.ndim else x.item() for x, name in arrays]

@@ -43,6 +43,7 @@ class Training:
             sizes = np.add.reduceat(self.weights[order], starts[:-1])
             _, recorded, inputs = self.compiled._find(self.args, {})
             if isinstance(self.optimizer, Elementwise) and isinstance(recorded, Recorded):
+                self.compiled._ensure_parameters()
                 found = self._by_program(self.optimizer, recorded, inputs, order, starts, sizes)
             else:
                 found = np.array([self._by_step(order[a:b]) for a, b in pairwise(starts)])

@@ -6,6 +6,7 @@ The function is run again with all numbers nudged: a constant that moves had bee
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,9 +20,10 @@ from autograd.arguments import name_of
 from autograd.compiler.arguments import Array, Batch
 from autograd.compiler.choices import AmbiguousError, merged
 from autograd.compiler.freezing import FAR_OFF, PARAMETERS_LOCK, decides, draws, nudge, random_states
+from autograd.compiler.sample_lists import nested
 from autograd.compiler.scalars import Argument, Constant, Head, Parameter, Scalars
 from autograd.containers import leaves, places
-from autograd.errors import ArgumentError, TracingError, brief
+from autograd.errors import ArgumentError, SizeError, TracingError, brief, listed
 from autograd.graph import next_stamp, set_recording
 from autograd.tensor import Tensor
 from autograd.tracing import trace
@@ -33,6 +35,12 @@ __all__ = ["Recording", "record", "results"]
 MOST_CHOICES = 1000  # values that an integer argument may take
 DRAWN = 6  # recordings for integers at random
 TRIED_CHOICES = 256  # beyond the largest that was seen
+
+SEVERAL = re.compile(
+    r"'(Value|int)' object (is not (subscriptable|iterable)|has no attribute '(shape|ndim|size|sum|mean|T)')"
+    r"|non-iterable (Value|int) object|object of type '(Value|int)' has no len|one flat sequence .* not (Value\(|\d)"
+)
+"""What Python and the rows over sequences say of a number that is taken for a list or an array."""
 
 Integers = Mapping[int, Array]
 
@@ -81,6 +89,8 @@ def record(
         If a number would be frozen into the program.
     ArgumentError
         If ``f`` does not return numbers, or an integer argument takes too many values.
+    SizeError
+        If ``f`` takes a single number for several.
     """
     with PARAMETERS_LOCK:
         return _Recorder(f, batch, parameters).run(known_values)
@@ -91,6 +101,7 @@ class _Recorder:
         self.f = f
         self.batch = batch
         self.name = name_of(f)
+        self.names = batch.names(f)
         self.program = Scalars(i for i, part in enumerate(batch.parts) if not part.batched)
         self.parameters = parameters
         self.result: Any = None
@@ -140,15 +151,19 @@ class _Recorder:
         start = next_stamp()
         arguments: dict[Value, Argument] = {}
         samples = []
-        for i, part in enumerate(self.batch.parts):
+        for i, (part, name) in enumerate(zip(self.batch.parts, self.names, strict=True)):
             if part.is_integer:
-                samples.append(integers[i].tolist())
+                samples.append(nested(np.ravel(integers[i]).tolist(), part.shape, name))
             else:
                 made = [Value(x) for x in change(np.ravel(self._sample(i))).tolist()]
                 arguments |= {value: Argument(i, element) for element, value in enumerate(made)}
-                samples.append(nested(made, part.shape))
+                samples.append(nested(made, part.shape, name))
         with trace(arguments) as tracing, set_recording(True):
-            result = self.batch.call(self.f, samples)
+            try:
+                result = self.batch.call(self.f, samples)
+            except (TypeError, AttributeError) as error:
+                self._ensure_batches(error)
+                raise
         self.reads |= tracing.reads  # type: ignore[arg-type]
         found = results(self.name, result)
         if self.result is None:
@@ -164,6 +179,16 @@ class _Recorder:
             return heads | {leaf: self.parameters[leaf] for leaf in captured} | arguments
 
         return self.program.record(found, heads_of)
+
+    def _ensure_batches(self, error: Exception) -> None:
+        """Say that samples go along axis 0 where a function has failed for taking a single number for several."""
+        numbers = [name for name, part in zip(self.names, self.batch.parts, strict=True) if not part.shape]
+        if numbers and SEVERAL.search(str(error)):
+            each = "is a single one" if len(numbers) == 1 else "are single ones"
+            raise SizeError(
+                f"{self.name} takes a number for several ({error}), and in each sample {listed(numbers)} {each}: "
+                f"samples go along axis 0 of every argument, so that one sample alone is given as [{numbers[0]}]"
+            ) from error
 
     def _values(self, i: int, known: set[int], runs: list[tuple[Integers, list[int]]]) -> list[int]:
         """Return the values to record of an integer argument: those it may take later are found out by trying."""
@@ -279,14 +304,6 @@ def nudged(parameters: Mapping[Value, Any], change: Callable[[float], float] = n
             leaf._primal = x
 
 
-def nested(elements: Sequence[Any], shape: tuple[int, ...]) -> Any:
-    """Return elements in row-major order as nested lists of this shape."""
-    if not shape:
-        return elements[0]
-    step = len(elements) // shape[0] if shape[0] else 0
-    return [nested(elements[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
-
-
 def results(name: str, result: Any) -> list[Any]:
     """Return the numbers in what a function returned.
 
@@ -301,6 +318,7 @@ def results(name: str, result: Any) -> list[Any]:
     for x in found:
         if not isinstance(x, Value | Real | np.bool_):
             hint = "; for Tensors, capture Tensors or give arrays=True" if isinstance(x, Tensor) else ""
+            hint = "; .tolist() makes a list of an array" if isinstance(x, np.ndarray) else hint
             raise ArgumentError(
                 f"{name} must return Values, in lists, tuples and dicts if there are several, to be compiled, not "
                 f"{type(x).__name__}: {brief(x)}{hint}"

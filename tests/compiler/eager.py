@@ -65,28 +65,31 @@ class Compiled:
         values = self.step(samples)
         used = self._used()
         by_parameters, products = np.zeros((2, len(samples), len(self.leaves)))
-        by_parameters[:, used] = self.step.per_sample_grad(samples)
-        towards = direction(len(self.leaves))[used]
-        for row, sample in zip(products, samples, strict=True):
-            row[used] = self.step.hvp(towards, sample[None])
+        if used:
+            by_parameters[:, used] = self.step.per_sample_grad(samples)
+            towards = direction(len(self.leaves))[used]
+            for row, sample in zip(products, samples, strict=True):
+                row[used] = self.step.hvp(towards, sample[None])
         return Found(values, by_parameters, self.step.jacobian(samples, argnums=0), products)
 
     def first_order(self, samples: Any) -> Found:
         """What it finds for each sample without a derivative by arguments or a second one; these are as they may be."""
         values = self.step(samples)
         by_parameters = np.zeros((len(samples), len(self.leaves)))
-        by_parameters[:, self._used()] = self.step.per_sample_grad(samples)
+        used = self._used()
+        if used:
+            by_parameters[:, used] = self.step.per_sample_grad(samples)
         return Found(values, by_parameters, np.empty(0), np.empty(0))
 
     def means(self, samples: Any) -> Found:
         """The means over the samples that it finds in one program each."""
-        value, by_used = self.step.value_and_grad(samples)
+        value, by_arguments = self.step.value_and_grad(samples, argnums=0)
         used = self._used()
         by_parameters, product = np.zeros((2, len(self.leaves)))
-        by_parameters[used] = by_used
-        product[used] = self.step.hvp(direction(len(self.leaves))[used], samples)
-        by_arguments = self.step.grad(samples, argnums=0).sum(0)
-        return Found(value, by_parameters, by_arguments, product)
+        if used:
+            value, by_parameters[used] = self.step.value_and_grad(samples)
+            product[used] = self.step.hvp(direction(len(self.leaves))[used], samples)
+        return Found(value, by_parameters, by_arguments.sum(0), product)
 
 
 def assert_agree(found: Found, expected: Found, *, rtol: float = 1e-12) -> None:

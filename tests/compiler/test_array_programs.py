@@ -164,6 +164,14 @@ def test_gradients_by_arguments_have_their_form() -> None:
     np.testing.assert_allclose(gradient["b"], 0.0)
 
 
+@pytest.mark.parametrize("x", [2.0, [1.0, 2.0]])
+def test_without_parameters_a_gradient_by_them_is_refused(x: Any) -> None:
+    step = compile(lambda x: np.sum(x * x), arrays=True)
+    with pytest.raises(ArgumentError, match=r"captures no Tensors to differentiate by; .* \.grad\(..., argnums=0\)"):
+        step.grad(x)
+    np.testing.assert_array_equal(step.grad(x, argnums=0), 2 * np.asarray(x))
+
+
 def test_float32_stays_float32() -> None:
     loss, leaves = mlp(np.float32)
     step = ArrayFunction(loss)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -258,12 +258,53 @@ def test_a_direction_has_a_number_for_each_parameter(direction: Any, leaves: lis
         step.hvp(direction, X, Y)
 
 
-def test_without_parameters_gradients_are_empty(backend: str) -> None:
-    step = ag.compile(lambda x: x * x, backend=backend)
-    assert step.grad(Y).shape == (0,)
-    assert step.per_sample_grad(Y).shape == (7, 0)
-    assert step.jacobian(Y).shape == (7, 0)
-    assert step.hvp([], Y).shape == (0,)
+# Without parameters -------------------------------------------------------------------------------------------------
+
+BY_NO_PARAMETERS: dict[str, Callable[[ag.Compiled], Any]] = {
+    "grad": lambda f: f.grad(Y),
+    "grad of one number": lambda f: f.grad(1.5),
+    "value_and_grad": lambda f: f.value_and_grad(Y, weights=np.ones(7)),
+    "per_sample_grad": lambda f: f.per_sample_grad(Y),
+    "jacobian": lambda f: f.jacobian(Y),
+    "hvp": lambda f: f.hvp([], Y),
+    "update": lambda f: f.update(nn.SGD([Value(1.0)], lr=0.1), Y),
+    "train": lambda f: f.train(Y, optimizer=nn.SGD([Value(1.0)], lr=0.1)),
+}
+
+
+@pytest.mark.parametrize("name", BY_NO_PARAMETERS)
+def test_without_parameters_a_derivative_by_them_is_refused(name: str, backend: str) -> None:
+    squared = ag.compile(lambda x: x * x, backend=backend)
+    with pytest.raises(
+        ArgumentError, match=r"captures no Values to differentiate by; .* \.(grad|jac.*)\(..., argnums=0\)"
+    ):
+        BY_NO_PARAMETERS[name](squared)
+
+
+@pytest.mark.parametrize("name", ["grad", "per_sample_grad", "update", "train"])
+def test_so_it_is_where_a_fallback_runs(name: str) -> None:
+    absolute = ag.compile(lambda x: x if x > 0 else -x, fallback=True)
+    with pytest.warns(ag.TracingWarning), pytest.raises(ArgumentError, match="captures no Values"):
+        BY_NO_PARAMETERS[name](absolute)
+
+
+def test_without_parameters_there_are_the_value_and_derivatives_by_arguments(backend: str) -> None:
+    squared = ag.compile(lambda x: x * x, backend=backend)
+    assert_close(squared(Y), Y * Y)
+    assert_close(squared.grad(Y, argnums=0), 2 * Y / 7)
+    assert_close(squared.jacobian(Y, argnums=0), 2 * Y)
+
+
+@pytest.mark.parametrize("derivative", [ag.grad, ag.value_and_grad, ag.jacobian, ag.hessian])
+@pytest.mark.parametrize("x", [1.5, Y])
+@pytest.mark.parametrize("arrays", [False, True])
+def test_a_derivative_of_the_engine_names_that_of_the_compiled_function(derivative: Any, x: Any, arrays: bool) -> None:
+    squared = ag.compile(lambda x: x * x, arrays=arrays)
+    with pytest.raises(ag.NotANumberError, match=r"f\.grad\(x, argnums=0\), not by autograd\.grad\(f\)\(x\)"):
+        derivative(squared)(x)
+
+
+# Results ------------------------------------------------------------------------------------------------------------
 
 
 def test_results_are_arrays_of_their_own(step: ag.Compiled) -> None:

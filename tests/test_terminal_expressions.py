@@ -83,6 +83,8 @@ def test_white_space_and_line_breaks_mean_nothing() -> None:
         ("2(x)", "this is no function; a product needs its sign", "2"),
         ("a + x(2)", "there is no function x; a product needs its sign", "x"),
         ("1 + sine(x)", "there is no function sine; did you mean sin?", "sine"),
+        ("ln(x)", "there is no function ln; did you mean log?", "ln"),
+        ("max(x, 1)", "there is no function max; did you mean maximum?", "max"),
         ("x^2", "a power is written x**2", "x^2"),
         ("np.sin(x)", "functions stand alone, as in sin(x)", "np.sin"),
         ("1 + sin", "sin is a function; call it, as in sin(x)", "sin"),

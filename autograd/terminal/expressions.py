@@ -17,6 +17,7 @@ from autograd.rows import Primitive, registry
 
 __all__ = ["CONSTANTS", "Expression", "functions"]
 
+ELSEWHERE = {"ln": "log", "max": "maximum", "min": "minimum"}  # names from mathematics and Python, and ours
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
 ALLOWED = "numbers, names, + - * / // % **, parentheses and functions such as sin(x)"
@@ -215,7 +216,7 @@ class Expression:
 
 
 def _similar(name: str, known: Mapping[str, Any]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
+    close = [ELSEWHERE[name]] if name in ELSEWHERE else difflib.get_close_matches(name, known, n=1)
     return f"; did you mean {close[0]}?" if close else "; a product needs its sign, as in x*(y + 1)"
 
 

@@ -124,7 +124,18 @@ def test_a_compiled_program_is_written_too() -> None:
 def test_mermaids_own_parser_reads_every_picture(tmp_path: Path) -> None:
     if not (shutil.which("node") and shutil.which("npm")):
         pytest.skip("Mermaid's parser needs node and npm")
-    command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(tmp_path), "mermaid@11", "jsdom@26"]
+    patience = ["--fetch-retries=0", "--fetch-timeout=20000"]  # where there is no registry, be told so soon
+    command = [
+        "npm",
+        "install",
+        "--no-audit",
+        "--no-fund",
+        *patience,
+        "--prefix",
+        str(tmp_path),
+        "mermaid@11",
+        "jsdom@26",
+    ]
     installed = subprocess.run(command, capture_output=True, text=True, check=False)
     if installed.returncode != 0:
         pytest.skip(f"npm could not install Mermaid: {installed.stderr[-200:]}")

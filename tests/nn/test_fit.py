@@ -340,7 +340,8 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_end(tmp_path: Path) -> N
         checkpoint = tmp_path / "b.npz"
         return checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
 
-    while not (tmp_path / "b.npy").exists():
+    finished = False
+    while not finished:  # a process that is killed while it writes the result has not
         before = written()
         process = subprocess.Popen(
             [sys.executable, "-c", script, tmp_path / "b.npz", tmp_path / "b.npy"], env=environment
@@ -351,7 +352,7 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_end(tmp_path: Path) -> N
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
             kills += 1
-        process.wait()
+        finished = process.wait() == 0
     assert kills >= 1
     np.testing.assert_array_equal(np.load(tmp_path / "b.npy"), np.load(tmp_path / "a.npy"))
 

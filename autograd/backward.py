@@ -108,13 +108,19 @@ def backward(outputs: Any, seeds: Sequence[Any] | None = None, *, create_graph: 
                 "see; use grad inside, or backward(create_graph=True)",
                 DisconnectedWarning,
             )
-        lost = [root for root in roots if np.size(root._primal) == 1 and np.isnan(root._primal).any()]
-        if _write(found, create_graph) and lost:
+        are_finite = _write(found, create_graph)
+        lost = next(filter(_is_nan, roots), None) if are_finite else None
+        if lost is not None:
             warn(
-                f"backward starts from {brief(lost[0])}, which is nan though all gradients are finite; "
+                f"backward starts from {brief(lost)}, which is nan though all gradients are finite; "
                 "find_bad(result) names where that began",
                 NonFiniteWarning,
             )
+
+
+def _is_nan(root: Variable) -> bool:
+    x = root._primal
+    return bool(x != x) if x.__class__ is float or x.size == 1 else False  # nothing else differs from itself
 
 
 def adjoint_of(variable: Variable, x: Any, what: str) -> Any:

@@ -16,6 +16,7 @@ __all__ = [
     "OTHER_ALGEBRAS",
     "as_float",
     "constant_text",
+    "counted",
     "euclidean_norm",
     "is_plain",
     "number",
@@ -86,6 +87,11 @@ def refuse_copy(x: Variable, cure: str) -> None:
         raise NotALeafError(f"only a leaf can be copied or pickled, but {x!r} is the result of {x.op!r}; {cure}")
     if inside_transform() and recording():
         warn(f"a copy of {x!r} is a new leaf, so the derivative does not see it", DisconnectedWarning)
+
+
+def counted(count: int, thing: str, things: str = "") -> str:
+    """Return such as ``1 value`` and ``1,000 values``, with the plural where it is not made by an s."""
+    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
 
 
 FEW = 4  # numbers that are shown one by one

@@ -11,6 +11,7 @@ from operator import add
 from autograd.compiler.costs import Cost, cost_of
 from autograd.compiler.plan import Fill, Lookup, Map, MatMul, Outer, Plan, Reduce, Ref, Scatter, Step, Write
 from autograd.compiler.plan_names import ADJOINT, TANGENT, Names, derivative
+from autograd.numbers import counted
 from autograd.symbols import to_text
 
 __all__ = ["PlanText"]
@@ -211,11 +212,6 @@ def _costs(cost: Cost) -> tuple[str, str, str]:
 def _joined(each: int, once: int) -> tuple[str, str]:
     """Return such as ``160n`` and `` + 640``, so that sums can be aligned."""
     return f"{each:,}n" if each else "", (" + " if each else "") + f"{once:,}" if once else ""
-
-
-def counted(count: int, thing: str) -> str:
-    """Return such as ``1 step`` and ``1,000 steps``."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -11,10 +11,10 @@ from autograd.drawing.frames import Frame, frame_of_each, frames_of
 from autograd.drawing.labels import given_names
 from autograd.drawing.picture import Highlight, Picture
 from autograd.drawing.selection import Places, closed_to_fit
-from autograd.drawing.text import counted
 from autograd.errors import ArgumentError, brief
 from autograd.explaining.paths import Path
 from autograd.graph import operations_and_leaves
+from autograd.numbers import counted
 from autograd.variable import Variable
 
 __all__ = ["Fold", "draw"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from autograd.drawing.text import counted
 from autograd.errors import ArgumentError, MissingExtraError
+from autograd.numbers import counted
 
 __all__ = ["Diagram", "Direction", "Edge", "Group", "Kind", "Mark", "Node", "State", "Theme", "Thumbnail"]
 

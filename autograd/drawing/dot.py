@@ -24,6 +24,7 @@ from autograd.drawing.appearance import (
 )
 from autograd.drawing.captions import edge_lines, group_title
 from autograd.drawing.diagram import Diagram, Edge, Group, Mark, Node
+from autograd.names import one_line
 from autograd.numbers import outline
 
 __all__ = ["FONT", "PICTURE", "to_dot"]
@@ -158,4 +159,4 @@ def _legend(smallest: float, largest: float) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(text).replace("\\", "\\\\")  # a backslash is an escape to Graphviz even in HTML
+    return escape(one_line(text)).replace("\\", "\\\\")  # a backslash is an escape to Graphviz even in HTML

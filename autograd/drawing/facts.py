@@ -10,6 +10,7 @@ import numpy as np
 from autograd.drawing.diagram import Mark, State
 from autograd.drawing.heat import thumbnail
 from autograd.numbers import FEW, euclidean_norm, outline, shape_text
+from autograd.reverse import is_finite
 from autograd.tensor import Tensor
 from autograd.variable import Variable, primal
 
@@ -36,7 +37,7 @@ def facts(value: Variable, reachable: Collection[Variable] | None) -> dict[str, 
     marks: list[Mark] = [mark] if mark and share == 1 else []
     gradient = primal(value.grad)
     state = _state(value, gradient, reachable)
-    if not _is_finite(value._primal) or (state in ("computed", "accumulated") and not _is_finite(gradient)):
+    if not is_finite(value._primal) or (state in ("computed", "accumulated") and not is_finite(gradient)):
         marks.append("non-finite")
     return {
         "data": data,
@@ -91,10 +92,6 @@ def _mean(array: np.ndarray) -> float:
     """Return the mean, also where the sum would overflow."""
     largest = float(np.max(np.abs(array))) or 1.0
     return largest * float(np.mean(array / largest))
-
-
-def _is_finite(x: Any) -> bool:
-    return bool(np.isfinite(x).all())
 
 
 def _flat_share(value: Variable) -> tuple[float, Mark | None]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection
 
+from autograd.drawing.captions import group_title
 from autograd.drawing.diagram import Diagram, Edge, Group, Node
 from autograd.errors import ArgumentError, brief
 
-__all__ = ["fold", "folded_node"]
+__all__ = ["Edges", "fold", "folded_node"]
 
 
 def fold(diagram: Diagram, closed: Collection[str]) -> Diagram:
@@ -54,25 +55,36 @@ def fold(diagram: Diagram, closed: Collection[str]) -> Diagram:
         else:  # it stands where the last of what is in it stood: behind all that it needs
             before = nodes.pop(id, None)
             nodes[id] = folded_node(groups[id], node.highlight or (before is not None and before.highlight))
-    edges: list[Edge] = []
-    bundles: dict[tuple[str, str], int] = {}
+    edges = Edges()
     for edge in diagram.edges:
         tail, head = place[edge.tail], place[edge.head]
         if (tail, head) == (edge.tail, edge.head):
             edges.append(edge)
-        elif tail != head and (tail, head) not in bundles:
-            bundles[tail, head] = len(edges)
-            edges.append(Edge(tail, head, highlight=edge.highlight))
-        elif tail != head and edge.highlight:
-            edges[bundles[tail, head]] = Edge(tail, head, highlight=True)
+        elif tail != head:
+            edges.bundle(tail, head, edge.highlight)
     left = tuple(group for group in diagram.groups if not seen[group.id])
     return dataclasses.replace(diagram, nodes=tuple(nodes.values()), edges=tuple(edges), groups=left)
 
 
+class Edges(list[Edge]):
+    """Edges as they come together; of several between the same two, from or to what is folded, one is enough."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bundles: dict[tuple[str, str], int] = {}  # where each stands
+
+    def bundle(self, tail: str, head: str, stands_out: bool) -> None:
+        """Add an arrow without a formula, or let the one that is there stand out."""
+        index = self._bundles.setdefault((tail, head), len(self))
+        if index == len(self):
+            self.append(Edge(tail, head, highlight=stands_out))
+        elif stands_out:
+            self[index] = Edge(tail, head, highlight=True)
+
+
 def folded_node(group: Group, highlight: bool = False) -> Node:
     """Return the node that stands for a folded group."""
-    name = f"{group.kind} {group.name}".strip()
-    return Node(group.id, "group", name, details=group.details, group=group.parent, highlight=highlight)
+    return Node(group.id, "group", group_title(group), details=group.details, group=group.parent, highlight=highlight)
 
 
 def _outermost(group: Group, groups: dict[str, Group], closed: Collection[str]) -> str:

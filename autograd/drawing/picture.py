@@ -10,16 +10,16 @@ import numpy as np
 
 from autograd.drawing.diagram import Edge, Group, Kind, Node
 from autograd.drawing.facts import facts, is_differentiated
-from autograd.drawing.folding import folded_node
+from autograd.drawing.folding import Edges, folded_node
 from autograd.drawing.frames import Frame
 from autograd.drawing.jacobians import block_norm, edge_norm, quietly
 from autograd.drawing.labels import labels, told_apart
 from autograd.drawing.selection import Place, Places, visible_operands
-from autograd.drawing.text import counted, shorten
+from autograd.drawing.text import shorten
 from autograd.errors import ArgumentError, brief
 from autograd.explaining.paths import Path
 from autograd.graph import operations_and_leaves
-from autograd.numbers import outline, shape_text
+from autograd.numbers import counted, outline, shape_text
 from autograd.reverse import adjoints
 from autograd.tensor import Tensor
 from autograd.value import Value
@@ -89,12 +89,10 @@ class Picture:
         backward: bool,
     ) -> None:
         self.nodes: list[Node] = []
-        self.edges: list[Edge] = []
+        self.edges = Edges()
         self.groups: list[Group] = []
-        self.bundles: dict[tuple[str, str], int] = {}  # where among the edges that from or to what is folded stands
         self.places = places
-        self.roots = roots
-        self.roots_set = set(roots)
+        self.roots = dict.fromkeys(roots)
         self.highlight = highlight
         self.formulas = formulas
         self.numbers = numbers
@@ -107,7 +105,7 @@ class Picture:
         self.depths = places.depths(drawn)
         names = labels(self.values, places, given)
         self.names, self.brief_names = told_apart(names, self.values, NAME_LIMIT, NAME_IN_FORMULA_LIMIT)
-        self.adjoints = self._adjoints() if backward else {}
+        self.adjoints = self._adjoints() if self._shows_gradients else {}
         differentiated = [root for root in roots if is_differentiated(root)]
         self.reachable: set[Variable] | None = None
         if 0 < len(differentiated) < len(roots):
@@ -134,7 +132,7 @@ class Picture:
             else:
                 around = frame_of[place].id if place in frame_of else ""
                 if place.op is not None:
-                    self._add_operation(place, place.op, int(self.ids[place].removeprefix("value")), around)
+                    self._add_operation(place, around)
                 self._add_value(place, around)
 
     def add_hidden(self, hidden: int) -> None:
@@ -149,16 +147,8 @@ class Picture:
                 if isinstance(operand, Variable) and id(operand) not in frame.owned:
                     place = self.places.of(operand)
                     if place is not frame:
-                        self._bundle(self.ids.get(place, FOLDED), frame.id, self.highlight.use(member, position))
+                        self.edges.bundle(self.ids.get(place, FOLDED), frame.id, self.highlight.use(member, position))
         self.nodes.append(folded_node(group, any(map(self.highlight.value, members))))
-
-    def _bundle(self, tail: str, head: str, stands_out: bool) -> None:
-        """Add an arrow from or to what is folded; of several one is enough."""
-        index = self.bundles.setdefault((tail, head), len(self.edges))
-        if index == len(self.edges):
-            self.edges.append(Edge(tail, head, highlight=stands_out))
-        elif stands_out:
-            self.edges[index] = Edge(tail, head, highlight=True)
 
     def _group(self, frame: Frame) -> Group:
         values = frame.all_values()
@@ -174,7 +164,7 @@ class Picture:
         if parameters:
             contents.append(counted(parameters, "parameter"))
         details = [", ".join(contents)]
-        if self.numbers and self.backward and inputs and outputs:
+        if self._shows_gradients and inputs and outputs:
             sizes = [sum(int(np.size(x._primal)) for x in xs) for xs in (outputs, inputs)]
             norm = block_norm(outputs, inputs, frame.scope.start, operations)
             details.append(f"Jacobian {sizes[0]}×{sizes[1]}" + (f", norm {norm}" if norm else ""))
@@ -182,7 +172,7 @@ class Picture:
         return Group(frame.id, shorten(frame.name, NAME_LIMIT), frame.scope.kind, around, tuple(details))
 
     def _add_value(self, value: Variable, around: str) -> None:
-        is_root = value in self.roots_set
+        is_root = value in self.roots
         kind: Kind = "leaf" if value.is_leaf else "result" if is_root else "value"
         numbers = facts(value, self.reachable) if self.numbers else {}
         if not self.backward:
@@ -195,7 +185,8 @@ class Picture:
             Node(self.ids[value], kind, self.names[value], group=around, root=is_root, highlight=stands_out, **numbers)
         )
 
-    def _add_operation(self, value: Variable, row: Any, count: int, around: str) -> None:
+    def _add_operation(self, value: Variable, around: str) -> None:
+        count = self.ids[value].removeprefix("value")
         operation = f"operation{count}"
         visible = visible_operands(value)
         gradients = self._local_gradients(value)
@@ -210,19 +201,19 @@ class Picture:
             place = self.places.of(operand)
             source = place if place in self.ids else None
             if self.depths[value] - self.depths[source] > REACH:
-                stands_for, again_name = self.ids.get(place, ""), self.names[operand]
-                again = Node(f"again{count}_{position}", "reference", again_name, group=around, stands_for=stands_for)
+                id, stands_for = f"again{count}_{position}", self.ids.get(place, "")
+                again = Node(id, "reference", self.names[operand], group=around, stands_for=stands_for)
                 self.nodes.append(again)
                 self.edges.append(Edge(again.id, operation, **gradient))
             elif place is operand and source is not None:
                 self.edges.append(Edge(self.ids[source], operation, **gradient))
             else:
-                self._bundle(self.ids.get(place, FOLDED), operation, self.highlight.use(value, position))
+                self.edges.bundle(self.ids.get(place, FOLDED), operation, self.highlight.use(value, position))
         if beyond := len(value.inputs) - len(visible):
             more = Node(f"more{count}", "folded", f"… {counted(beyond, 'more operand')}", group=around)
             self.nodes.append(more)
             self.edges.append(Edge(more.id, operation))
-        self.nodes.append(Node(operation, "operation", row.label, group=around, highlight=stands_out))
+        self.nodes.append(Node(operation, "operation", value.op.label, group=around, highlight=stands_out))
         self.edges.append(Edge(operation, self.ids[value], highlight=stands_out))
 
     def _local_gradients(self, value: Variable) -> Iterator[dict[str, Any]]:

@@ -11,9 +11,10 @@ from autograd.compiler.plan import Map, MatMul, Outer, Plan, Ref, Scatter, Step
 from autograd.compiler.plan_text import GRADIENT, PlanText
 from autograd.drawing.diagram import Diagram, Direction, Edge, Kind, Node
 from autograd.drawing.picture import FOLDED
-from autograd.drawing.text import counted, shorten
+from autograd.drawing.text import shorten
 from autograd.errors import ArgumentError, brief
 from autograd.names import one_line
+from autograd.numbers import counted
 
 __all__ = ["draw_plan"]
 

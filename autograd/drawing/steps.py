@@ -8,8 +8,7 @@ from typing import Literal
 
 from autograd.drawing.captions import edge_lines
 from autograd.drawing.diagram import Diagram, Edge, Node
-from autograd.drawing.text import counted
-from autograd.numbers import outline
+from autograd.numbers import counted, outline
 
 __all__ = ["VALUES", "Phase", "Step", "local_text", "note_of_grad", "result_name", "steps_of"]
 
@@ -143,7 +142,7 @@ class _Story:
         given = [node for node in self.diagram.nodes if node.id not in late and node.kind != "reference"]
         leaves = [node for node in given if node.kind in VALUES]
         terms = [f"{node.name} = {node.data}" if node.data else node.name for node in leaves]
-        notes = (f"{counted(len(leaves), 'leaf').replace('leafs', 'leaves')}: what the calculation starts from.",)
+        notes = (f"{counted(len(leaves), 'leaf', 'leaves')}: what the calculation starts from.",)
         yield Step("forward", "", _listed(terms, ",  ", 4), notes, appears=tuple(node.id for node in given))
         for node in self.diagram.nodes:
             if node.kind == "operation":

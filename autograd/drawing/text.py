@@ -1,10 +1,10 @@
-"""The short texts a picture is made of: cut to a length, counted, measured."""
+"""The short texts a picture is made of: cut to a length, measured."""
 
 from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["columns", "counted", "shorten"]
+__all__ = ["columns", "shorten"]
 
 
 def shorten(text: str, limit: int, keep_end: int = 0) -> str:
@@ -12,11 +12,6 @@ def shorten(text: str, limit: int, keep_end: int = 0) -> str:
     if len(text) <= limit:
         return text
     return text[: limit - 1 - keep_end] + "…" + text[len(text) - keep_end :]
-
-
-def counted(count: int, thing: str) -> str:
-    """Return such as ``1 value`` and ``1,000 values``."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def columns(text: str) -> int:

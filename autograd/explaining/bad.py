@@ -11,7 +11,7 @@ import numpy as np
 from autograd.debugging import made_at
 from autograd.explaining.words import call, formula, made_from, one, variable
 from autograd.names import names_of
-from autograd.numbers import outline
+from autograd.numbers import counted, outline
 from autograd.reverse import adjoints, contributions, is_finite
 from autograd.rows import Primitive
 from autograd.value import Value
@@ -118,7 +118,7 @@ class BadReport:
         backward = "every adjoint is finite" if self.adjoint is None else f"backward: {self.adjoint!r}"
         lines = [forward, backward]
         if self.harmless:
-            others = "1 value is" if self.harmless == 1 else f"{self.harmless:,} values are"
+            others = counted(self.harmless, "value is", "values are")
             lines.append(f"{others} not finite without harm to the result")
         if self and not any(found is not None and found.line for found in (self.value, self.adjoint)):
             lines.append("recorded inside debug(), it would be named with its line")

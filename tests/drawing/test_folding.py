@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import autograd
 from autograd import ArgumentError, Diagram, Value, draw
 from autograd.drawing.folding import fold
+from autograd.drawing.formats import formats
 
 RANDOM = np.random.default_rng(0)
 
@@ -234,6 +237,17 @@ def test_a_picture_folds_into_the_one_that_was_drawn_folded() -> None:
     folded = fold(opened, {group.id for group in opened.groups})
     assert arrows(folded) == arrows(draw(y, fold=True))
     assert folded.groups == ()
+
+
+@pytest.mark.parametrize("ending", formats)
+@pytest.mark.parametrize("fold", [False, True])
+@pytest.mark.parametrize("name", ["x\x00y", "a\nb", "x\ud800", "<b>&", "]]> -->"])
+def test_a_group_may_have_any_name_folded_or_not(name: str, fold: bool, ending: str, tmp_path: Path) -> None:
+    @autograd.scope(name)
+    def doubled(x: Value) -> Value:
+        return x * 2
+
+    assert draw(doubled(Value(1.0)), fold=fold).save(tmp_path / f"graph.{ending}").stat().st_size
 
 
 def test_one_group_of_a_picture_can_be_folded() -> None:
